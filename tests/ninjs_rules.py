@@ -56,7 +56,7 @@ ITEM: dict[str, Schema] = {
     "renditions": listed(thing(("name",), name=WORDS, href=ADDRESS, contentType=WORDS, title=WORDS)),
     "altIds": listed(thing(role=WORDS, value=WORDS)),
 }
-PICTURE: Schema = closed(("name",), ITEM | {"name": WORDS, "rel": WORDS})
+PICTURE: Schema = closed(("name", "uri"), ITEM | {"name": WORDS, "rel": WORDS})
 RULES: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     **closed(("uri",), ITEM | {"associations": listed(PICTURE)}),

@@ -13,7 +13,7 @@ from services.web.problems import Problem, in_body
 
 LISTS = frozenset({
     "headlines", "descriptions", "bodies", "people", "organisations", "places", "subjects", "events", "objects",
-    "infoSources", "renditions", "associations", "altIds", "genres",
+    "infoSources", "renditions", "associations", "altIds", "genres", "trustIndicators", "plannedCoverage",
 })  # fmt: skip
 NAMED = '{"name": "Huế"}'
 LIKE = MappingProxyType({
@@ -24,7 +24,7 @@ LIKE = MappingProxyType({
 })  # fmt: skip
 TEXTS = frozenset({
     "uri", "type", "firstCreated", "versionCreated", "contentCreated", "pubStatus", "language", "by", "located",
-    "slugline", "copyrightHolder", "copyrightNotice", "usageTerms", "ednote",
+    "slugline", "copyrightHolder", "copyrightNotice", "usageTerms", "edNote", "title", "profile", "expires",
 })  # fmt: skip
 OF_OLDER = MappingProxyType({
     "headline": "headlines", "body_text": "bodies", "body_html": "bodies", "body_xhtml": "bodies",
@@ -35,7 +35,7 @@ OF_OLDER = MappingProxyType({
 RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-MOMENTS = ("firstCreated", "versionCreated", "contentCreated")
+MOMENTS = ("firstCreated", "versionCreated", "contentCreated", "expires")
 SPELLED = MappingProxyType({member.lower(): member for member in chain(LISTS, TEXTS)})
 
 

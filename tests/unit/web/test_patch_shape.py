@@ -18,6 +18,9 @@ from services.web.problems import Problem
         ({"by": ["An"]}, "by", "is a text"),
         ({"headline": "Q three"}, "headline", "is headlines"),
         ({"pubstatus": "canceled"}, "pubstatus", "is pubStatus"),
+        ({"ednote": "Adds a quote."}, "ednote", "is edNote"),
+        ({"expires": "tomorrow"}, "expires", "moment with its zone"),
+        ({"trustIndicators": {"href": "https://hue.example/trust"}}, "trustIndicators", "list of objects"),
         ({"versioncreated": None}, "versioncreated", "is versionCreated"),
         ({"versionCreated": "2026-02-30T10:00:00Z"}, "versionCreated", "moment with its zone"),
         ({"firstCreated": "2026-02-03T10:00:00"}, "firstCreated", "moment with its zone"),
@@ -43,6 +46,7 @@ def test_the_member_is_pointed_at(patch: dict[str, object], member: str, told: s
             "contentCreated": "2026-02-28t10:00:00z",
         },
         {"slugline": "q", "x-own": {"any": "thing"}},
+        {"edNote": "Adds a quote.", "title": "Q", "expires": "2027-02-28T10:00:00Z"},
     ],
 )
 def test_what_fits_is_let_through(patch: dict[str, object]) -> None:
