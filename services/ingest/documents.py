@@ -54,7 +54,8 @@ class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a document: how many entries it had, how many were handed in, how many changed and said nothing
     new, and for how many visits in a row most were edited.
 
-    `feed` is without its entries, `dates` are those of new ones. `was_unknown` says that no document was known.
+    `feed` is without its entries, `novel` is how many count as news of it, `dates` when these came. `was_unknown` says
+    that no document was known.
     """
 
     feed: Feed
@@ -63,6 +64,7 @@ class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
     quiet: int
     restless: int
     dates: tuple[float, ...] = ()
+    novel: int = 0
     was_unknown: bool = False
 
     def with_older(self, page: "TakenDocument") -> "TakenDocument":
@@ -126,7 +128,7 @@ class FeedDocuments:
             self._note_hub(feed, hub, topic or url)
         return TakenDocument(
             feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet, restless=news.restless,
-            dates=news.dates, was_unknown=not watched.memory,
+            dates=news.dates, novel=news.novel, was_unknown=not watched.memory,
         )  # fmt: skip
 
     def _memory_of(self, feed: Subscription, part: Part) -> bytes:

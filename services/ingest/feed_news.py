@@ -72,8 +72,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     `quiet` of them changed and said nothing new, `passed_over` are beyond what a first visit takes. `memory` is what to
     bring to the next visit, once the inputs are in. `restless` counts the visits in a row, up to this one, at each of
     which most known entries were edited. `leads` are the inputs that have a page of their own, `is_short` says that
-    half of the document's entries or more are only beginnings of their articles. `dates` are those of new entries (Unix
-    time), of the whole document where nothing was known before.
+    half of the document's entries or more are only beginnings of their articles. `novel` of
+    them tell how often there is news; `dates` are theirs (Unix time), of the whole document where nothing was known.
     """
 
     feed: Feed
@@ -86,6 +86,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     passed_over: int = 0
     restless: int = 0
     dates: tuple[float, ...] = ()
+    novel: int = 0
 
 
 class ReadEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +140,8 @@ def tell_news(
     taken_back = _taken_back(feed, rows, past)
     restless = memory.restless + 1 if is_restless(changes, unread) else 0
     gone = past.gone(rows, frozenset(taken_back.values()))
+    # Where most are edited at once, their software did it: that tells nothing of how often there is news.
+    novel = [item for item in taken if not (restless and past.has_name(item.row.name))]
     return News(
         feed=replace(feed, entries=()),
         memory=pack(Memory(context=context, rows=rows, gone=gone, restless=restless)),
@@ -152,7 +155,8 @@ def tell_news(
         restless=restless,
         leads=_leads(_newest(taken, FirstVisit(entries=FIRST_PAGES), now) if is_first else taken, taken),
         is_short=2 * sum(row.short for row in rows) >= max(1, len(rows)),
-        dates=_dates(items if past.is_empty else taken),
+        dates=_dates(items if past.is_empty else novel),
+        novel=len(novel),
     )
 
 

@@ -207,7 +207,7 @@ class FeedFetcher:
             noted = msgspec.structs.replace(noted, novelty=observe(state.novelty, now_s, ()))
             return FetchOutcome(kind="same", **_asked(noted, fresh)), noted, None
         taken = await self._take_document(feed, answer)
-        novelty = observe(state.novelty, now_s, taken.dates, max(0, taken.news - len(taken.dates)))
+        novelty = observe(state.novelty, now_s, taken.dates, max(0, taken.novel - len(taken.dates)))
         state = msgspec.structs.replace(
             note_validators(state, answer, body_hash),
             news_us=now_us() if taken.news else state.news_us,
@@ -221,7 +221,7 @@ class FeedFetcher:
             is_index=taken.feed.is_index,
         )
         kind: Kind = "news" if taken.news else "same"
-        known = 0 if taken.was_unknown else taken.entries  # of a first document all is new
+        known = 0 if taken.was_unknown or taken.restless else taken.entries  # of a first document all is new
         outcome = FetchOutcome(kind=kind, news=taken.news, entries=known, **_asked(state, fresh))
         return outcome, state, taken
 

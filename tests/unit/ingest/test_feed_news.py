@@ -64,6 +64,17 @@ def test_words_that_come_back_are_news_until_two_caches_answer_in_turn() -> None
     assert taken == [1, 1, 1, 1, 1, *[0] * 7]
 
 
+def test_what_tells_how_often_there_is_news_is_what_people_wrote() -> None:
+    dated = [entry(number, published=date, summary="Một") for number, date in enumerate(DATES)]
+    first = visit(*dated)
+    assert (first.novel, len(first.dates)) == (5, 3)
+    edited = visit(*dated[:4], entry(4, summary="Hai"), entry(9, published=DATES[1]), memory=first.memory)
+    assert (len(edited.inputs), edited.novel, len(edited.dates)) == (2, 2, 1)
+    all_edited = [entry(number, published=date, summary="Ba") for number, date in enumerate(DATES)]
+    remade = visit(*all_edited, entry(9, published=DATES[1]), memory=first.memory)
+    assert (len(remade.inputs), remade.novel, len(remade.dates)) == (6, 1, 1)
+
+
 def test_a_feed_whose_entries_are_edited_at_each_visit_is_restless() -> None:
     memory, told = b"", []
     for visit_number in (0, 1, 2, 3, 3):
