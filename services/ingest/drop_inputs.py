@@ -92,7 +92,7 @@ class DropInputs:
     def _beside(self, part: Part, held: Sequence[Part], pictures: list[Picture]) -> Iterator[DropMember]:
         """A part that is no article: what is not taken of it, with a picture kept with the article at hand."""
         if part.role == "refused":
-            yield DropMember(name=printable(part.name), detail=printable(part.reason))
+            yield DropMember(name=printable(part.name), detail=printable(part.reason.removeprefix(f"{part.name} ")))
             return
         if not held:
             yield DropMember(name=printable(part.name), detail="its article is not taken")

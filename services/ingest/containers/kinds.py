@@ -58,7 +58,9 @@ def kind_of(name: str, body: bytes) -> str:
 
 def refusal(name: str, body: bytes = b"") -> InputRefused:
     """Why a file of no kind that is read is not taken."""
-    return InputRefused(f"{name} is of a kind that is not read{_looks_like(body)}; read are {', '.join(ENDINGS)}")
+    seen = _looks_like(body)
+    told = seen or f"; read are {', '.join(ENDINGS)}"
+    return InputRefused(f"{name} is of a kind that is not read{told}")
 
 
 def _looks_like(body: bytes) -> str:

@@ -2,10 +2,13 @@
 
 import contextlib
 import re
+import textwrap
 import unicodedata
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +21,12 @@ from shared.article import Article
 from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
 from shared.media_types import DOCX, PDF, RTF
+from shared.untrusted.decode import decode
+from tests.corpus.words import words_of
 from tests.office import Pdf, W, a_docx, a_drawing, a_paragraph, a_rtf, a_table, rtf_of
 
 DROP = Source(kind="drop", name="", zone="Asia/Ho_Chi_Minh", language="vi")
+TEXTS = Path(__file__).parents[2] / "corpus" / "text"
 HEADLINE = "Cầu Trường Tiền sáng đèn trở lại"
 OPENING = (
     "TTH - Hệ thống đèn mới của cầu Trường Tiền đã được thắp sáng tối qua, sau ba tháng thi công, thành phố cho biết."
@@ -303,3 +309,44 @@ def words(text: str) -> list[str]:
 def test_no_word_of_a_pdf_is_lost_or_made_however_its_lines_are_broken(said: list[str]) -> None:
     lines = [" ".join(said[at : at + 7]) for at in range(0, len(said), 7)]
     assert words(" ".join(pdf_lines(Pdf().column(50, 700, lines)))) == said
+
+
+def as_pdf(paragraphs: Sequence[str]) -> bytes:
+    """Paragraphs broken into lines and pages as a program does."""
+    document, y = Pdf(), 780.0
+    lines: list[tuple[float, float, str]] = []
+    for paragraph in paragraphs:
+        for line in textwrap.wrap(paragraph, 90, break_long_words=False, break_on_hyphens=False):
+            if y < 80:
+                document.page(*lines)
+                lines, y = [], 780.0
+            lines.append((50.0, y, line))
+            y -= 12
+        y -= 10
+    return document.page(*lines).bytes()
+
+
+def all_words(article: Article) -> set[str]:
+    """Every word that any field of an article, or what was removed, has."""
+    told = [article.headline, article.byline, article.description, article.dateline, article.located]
+    told += article.boilerplate
+    for block in article.blocks:
+        told += [block.text, block.caption, block.byline, *block.items, *chain.from_iterable(block.rows)]
+    told += [seen.quote for seen in article.evidence]
+    return set(words_of(" ".join(filter(None, told)), "vi"))
+
+
+@pytest.mark.parametrize("text", sorted(TEXTS.glob("*.txt")), ids=lambda path: path.stem)
+def test_copy_of_newsrooms_keeps_its_words_and_fields_in_every_form(text: Path) -> None:
+    plain = read(text.read_bytes(), "text/plain")
+    paragraphs = [line.strip() for line in decode(text.read_bytes(), "text/plain").text.splitlines() if line.strip()]
+    said = set(words_of(" ".join(paragraphs), "vi"))
+    for body, kind in (
+        (a_docx(*map(a_paragraph, paragraphs)), DOCX),
+        (a_rtf(*map(rtf_of, paragraphs)), RTF),
+        (as_pdf(paragraphs), PDF),
+    ):
+        article = read(body, kind)
+        assert len(said - all_words(article)) <= 0.005 * len(said), kind
+        assert (article.headline, article.first_created) == (plain.headline, plain.first_created), kind
+        assert [person.name for person in article.people] == [person.name for person in plain.people], kind
