@@ -91,6 +91,15 @@ def test_the_publishers_version_must_grow(desk: Newsdesk) -> None:
     assert desk.stored(article).article.version == "11"
 
 
+def test_a_version_that_only_a_header_raised_counts_for_what_comes_late(desk: Newsdesk) -> None:
+    kind, words = {"Content_Type": "text/plain", "X_Article_URI": URI}, b"Rubber\n\nBetter latex, better prices."
+    desk.push(words, X_Article_Version="1", **kind)
+    desk.work()
+    assert desk.push(words, X_Article_Version="3", **kind).body["state"] == "duplicate"
+    late = desk.push(words + b" For all.", X_Article_Version="2", **kind)
+    assert (late.slug, late.body["storedVersion"]) == ("outdated", "3")
+
+
 def test_an_older_version_is_refused_also_when_the_ledger_has_forgotten(desk: Newsdesk) -> None:
     desk.push(news("Three", version="3"))
     desk.work()

@@ -206,6 +206,8 @@ local function take_in(item, body, place)
   if found.answer == 'duplicate' then
     if item.owner ~= '' and not found.by_content then
       keep_head(found.article, { owner = item.owner, owned = text(item.rev) })
+      -- The same words under a greater version: what comes late under one between the two is outdated.
+      if item.version ~= '' and not item.withdraws then keep_said(found.article, found.said, item, true) end
     end
     return settle(item, 'duplicate', found.ref)
   end
