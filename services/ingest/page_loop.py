@@ -33,7 +33,7 @@ SHORTEST_S, LONGEST_S = 0.05, 5.0
 
 
 class PageLoop:
-    """Visits what is due until told to stop. What it had claimed is due again when its lease ends."""
+    """Visits what is due until told to stop; what it had claimed then is given back."""
 
     def __init__(
         self, settings: Settings, subscriptions: Subscriptions, redis: Redis, queue: PageQueue, intake: TakesInputs
@@ -43,7 +43,7 @@ class PageLoop:
         self._reader = PageReader(
             queue, RobotsKeeper(redis, self.in_thread), PageTallies(redis), intake, self.in_thread, settings.feed_pages
         )
-        self._visits: set[asyncio.Task[None]] = set()
+        self._visits: dict[asyncio.Task[None], ClaimedPage] = {}
         self._feeds: dict[str, Subscription] = {}
         self._stamp: object = self  # unlike any stamp: the first look reads the list
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -76,7 +76,7 @@ class PageLoop:
         claims = await self.in_thread(self._claim, IN_FLIGHT - len(self._visits))
         for claimed, feed in claims:
             task = asyncio.create_task(self._reader.visit(client, rooms, claimed, feed))
-            self._visits.add(task)
+            self._visits[task] = claimed
             task.add_done_callback(self._end)
         return len(claims)
 
@@ -97,9 +97,16 @@ class PageLoop:
                 while not stop.is_set():
                     await self._look(client, rooms, backoff)
         finally:
-            for task in list(self._visits):
-                task.cancel()
-            await self.finish()
+            await self._end_visits()
+
+    async def _end_visits(self) -> None:
+        visits = dict(self._visits)
+        for task in visits:
+            task.cancel()
+        await asyncio.gather(*visits, return_exceptions=True)
+        for claimed in visits.values():
+            with contextlib.suppress(CopydeskError):  # its lease ends
+                await self.in_thread(self._queue.give_back, claimed)
 
     async def _look(self, client: Client, rooms: Rooms, backoff: Backoff) -> None:
         wait_s = LONGEST_S
@@ -124,7 +131,7 @@ class PageLoop:
         return [(claimed, self._feeds.get(claimed.row.feed)) for claimed in claims]
 
     def _end(self, task: asyncio.Task[None]) -> None:
-        self._visits.discard(task)
+        self._visits.pop(task, None)
         self._woken.set()  # a place is free, here and at its host
         if task.cancelled() or (error := task.exception()) is None:
             return

@@ -116,13 +116,14 @@ end
 
 -- A visit of args.id, whose row was the first given, has ended: it is visited again in args.wait seconds as the second
 -- row says, or never where that is empty. Its host rests for args.pause seconds. 0 where the claim was not args.token's
--- any more.
+-- any more. Looks at pages that were read before may fill half of the room (args.most): what is new goes before.
 function calls.done()
   local _, token = busy_until(args.host)
   if token ~= args.token then return 0 end
   redis.call('HSET', busy, args.host, precise(now + args.pause) .. ' ')
   local is_asked_anew = redis.call('HGET', rows, args.id) ~= ARGV[5] -- then it is due already
-  if not is_asked_anew and ARGV[6] == '' then
+  local is_too_much = args.check == '1' and 2 * redis.call('HLEN', rows) > args.most
+  if not is_asked_anew and (ARGV[6] == '' or is_too_much) then
     drop(args.id, args.host)
   elseif not is_asked_anew then
     local _, feed = parts_of(redis.call('HGET', places, args.id))

@@ -126,9 +126,13 @@ class PageQueue:
         return bool(
             self._call(
                 "done", claimed.packed, packed, id=claimed.id, host=claimed.host, token=claimed.token, check=check,
-                wait=wait_s, pause=pause_s,
+                wait=wait_s, pause=pause_s, most=self._most,
             )
         )  # fmt: skip
+
+    def give_back(self, claimed: ClaimedPage) -> None:
+        """Let a page be due again that was claimed and not visited."""
+        self.done(claimed, claimed.row, 0.0, 0.0)
 
     def next_due_in(self) -> float:
         """Seconds until a page may be visited; infinite without any."""

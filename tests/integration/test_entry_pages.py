@@ -265,6 +265,35 @@ def test_pages_that_wait_are_left_once_the_feed_says_never(desk: Desk, origin: O
     assert (desk.asked("/1.html"), desk.queue.waiting(), len(desk.articles())) == (0, 0, 1)
 
 
+def test_a_loop_that_is_told_to_stop_gives_back_what_it_has(desk: Desk, origin: Origin) -> None:
+    stop, asked, released = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(_: Seen) -> Reply:
+        asked.set()
+        released.wait(30)
+        return page_of(1)
+
+    origin.pages |= {"/1.html": slow, "/robots.txt": Reply(status=404)}
+    desk.visit(item(1, origin))
+    thread = threading.Thread(target=desk.loop.run, args=(stop,), daemon=True)
+    thread.start()
+    assert asked.wait(30)
+    stop.set()
+    desk.loop.wake()
+    thread.join(30)
+    released.set()
+    assert not thread.is_alive()
+    assert len(desk.queue.claim(5)) == 1, "it is due, and its host waits for nobody"
+
+
+def test_looks_for_corrections_leave_room_for_what_is_new(desk: Desk, origin: Origin) -> None:
+    origin.pages |= {"/1.html": page_of(1), "/2.html": page_of(2)}
+    desk.queue._most = 2
+    desk.visit(item(1, origin), item(2, origin))
+    assert [desk.read_pages(), desk.queue.waiting()] == [1, 1]
+    assert [desk.read_pages(PAUSE_S), desk.queue.waiting()] == [1, 1]
+
+
 def test_a_clock_that_is_set_back_keeps_no_page_waiting(desk: Desk, origin: Origin) -> None:
     origin.pages |= {"/1.html": page_of(1), "/2.html": page_of(2)}
     desk.visit(item(1, origin))
