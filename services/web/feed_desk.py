@@ -58,10 +58,10 @@ class FeedDesk:
         self.checks, self.hubs = FeedChecks(client), HubSubscriptions(client)
 
     def list(self) -> Sequence[tuple[Subscription, FeedState]]:
-        """The feeds with their state: those that fail first, then by address."""
+        """The feeds with their state: those that fail first, then the silent ones, then by address."""
         feeds = self._subscriptions.list()
         told = zip(feeds, self._states.get_all(feeds), strict=True)
-        return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
+        return sorted(told, key=_by_need)
 
     def failing_lists(self) -> Sequence[Failing]:
         """The lists of feeds that cannot be read, such as `feeds.toml`."""
@@ -163,6 +163,12 @@ class FeedDesk:
             self._audit.note(who=who, act=f"{act} feed", on=feed.shown(), why=why)
             done.append(name)
         return Done(done=len(done), left=tuple(name for name in names if name not in done))
+
+
+def _by_need(told: tuple[Subscription, FeedState]) -> tuple[object, ...]:
+    """Where a feed stands among those that a person looks at."""
+    feed, state = told
+    return not state.stopped, -state.failures, not state.novelty.is_silent, feed.shown()
 
 
 def read_feed_act(name: str) -> FeedAct:

@@ -117,15 +117,15 @@ def test_the_bounds_of_a_pace_follow_the_interval(interval_s: float, expected: t
 
 
 def test_entries_wait_half_as_long_as_at_a_fixed_interval_of_as_many_requests() -> None:
-    papers = make_papers(60, 10, seed=5)
+    papers = make_papers(60, 8, seed=5)
     budget = Budget(interval_s=7200)
-    ours = play(papers, 10, budget, counted_from=5)
-    fixed = play_fixed(papers, 10, 5 * DAY_S * len(papers) / ours.requests, counted_from=5)
+    ours = play(papers, 8, budget, counted_from=5)
+    fixed = play_fixed(papers, 8, 3 * DAY_S * len(papers) / ours.requests, counted_from=5)
     assert mean(ours.waits) <= 0.5 * mean(fixed.waits)
 
 
 def test_a_day_of_ten_thousand_feeds_holds_its_budget() -> None:
-    budget = Budget(interval_s=1800, a_day=15_000)
+    budget = Budget(interval_s=1800, a_day=12_000)
     day = play(make_papers(10_000, 2, seed=6), 2, budget, counted_from=1)  # the first begins with a visit of each
     assert day.requests <= budget.requests(10_000)
 
