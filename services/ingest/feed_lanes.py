@@ -10,8 +10,8 @@ from services.ingest.subscriptions import Subscription
 
 
 class HostRest(msgspec.Struct, frozen=True, kw_only=True):
-    """For how long a host asked to be left alone. The other hosts of its domain rest as well where that is said
-    (`is_of_domain`), or one of them was asked to rest already."""
+    """For how long a host asked to be left alone. The other lanes of its domain (`beside`) rest as well where that is
+    said (`is_of_domain`), or one of them was asked to rest already."""
 
     wait_s: float
     beside: tuple[str, ...] = ()

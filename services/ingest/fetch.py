@@ -34,7 +34,7 @@ from services.ingest.schedule import (
     rest_of_others,
     why_then,
 )
-from services.ingest.site_domains import host_of_feed, hosts_beside
+from services.ingest.site_domains import host_of_feed, lanes_beside
 from services.ingest.sitemap_visits import PAUSE_S, SitemapVisits
 from services.ingest.subscriptions import Subscription, Subscriptions, shown_address
 from services.ingest.visit_notes import VisitNotes
@@ -155,7 +155,7 @@ class FeedFetcher:
             return None
         beside: Sequence[str] = ()
         if feed.scope != "host":
-            beside = await self.in_redis(lambda: hosts_beside(feed, self._subscriptions.list()))
+            beside = await self.in_redis(lambda: lanes_beside(feed, self._subscriptions.list()))
         return HostRest(wait_s=wait_s, beside=tuple(beside), is_of_domain=feed.scope == "domain")
 
     def _is_ours(self, feed: Subscription, state: FeedState, error: CopydeskError) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+from services.ingest.feed_lanes import lane_of
 from services.ingest.subscriptions import Subscription
 
 
@@ -24,12 +25,11 @@ def registrable_domain(host: str) -> str:
     return host
 
 
-def hosts_beside(feed: Subscription, feeds: Iterable[Subscription]) -> list[str]:
-    """The other hosts of a feed's domain that have feeds among these."""
-    host = host_of_feed(feed)
-    domain = registrable_domain(host)
-    hosts = {host_of_feed(other) for other in feeds} - {host}
-    return sorted(other for other in hosts if other.endswith(domain) and registrable_domain(other) == domain)
+def lanes_beside(feed: Subscription, feeds: Iterable[Subscription]) -> list[str]:
+    """The other lanes of a feed's domain in which some of these wait."""
+    domain = registrable_domain(host_of_feed(feed))
+    lanes = {lane_of(other) for other in feeds if host_of_feed(other).endswith(domain)} - {lane_of(feed)}
+    return sorted(lane for lane in lanes if registrable_domain(lane) == domain)
 
 
 def host_of_feed(feed: Subscription) -> str:

@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.ingest.request_settings import RequestSettings, changed, origin_of, read_header
-from services.ingest.site_domains import hosts_beside, registrable_domain
+from services.ingest.site_domains import lanes_beside, registrable_domain
 from services.ingest.subscriptions import Subscription
 from shared.errors import PermanentError
 
@@ -111,8 +112,11 @@ def test_registrable_domain(host: str, domain: str) -> None:
     assert registrable_domain(host) == domain
 
 
-def test_the_hosts_beside_a_feed_are_those_of_its_domain_that_are_watched() -> None:
+def test_the_lanes_beside_a_feed_are_those_of_its_domain_that_are_watched() -> None:
     hosts = ("a.tumblr.com", "b.tumblr.com", "a.tumblr.com", "nottumblr.com", "lan.github.io", "an.github.io")
     feeds = [Subscription(id=str(n), url=f"https://{host}/rss") for n, host in enumerate(hosts)]
-    assert hosts_beside(feeds[0], feeds) == ["b.tumblr.com"]
-    assert hosts_beside(feeds[4], feeds) == []
+    assert lanes_beside(feeds[0], feeds) == ["b.tumblr.com"]
+    assert lanes_beside(feeds[4], feeds) == []
+    whole = replace(feeds[0], scope="domain")  # it waits with all others of the domain that are set so
+    assert lanes_beside(whole, [whole, *feeds[1:]]) == ["a.tumblr.com", "b.tumblr.com"]
+    assert lanes_beside(feeds[1], [whole, *feeds[1:]]) == ["a.tumblr.com", "tumblr.com"]
