@@ -50,9 +50,11 @@ def kind_of(novelty: Novelty, bounds: Bounds) -> str:
 
 def affordable_pace(kinds: Mapping[str, int], unseen: int, budget: Budget) -> float:
     """The pace at which the feeds, so many of each kind and so many that nobody has visited yet, spend the budget."""
-    rows = [(*_read_kind(kind), count) for kind, count in kinds.items() if count > 0]
+    counts = dict(kinds)
     if unseen > 0:
-        rows.append((*_read_kind(kind_of(Novelty(), budget.bounds())), unseen))
+        usual = kind_of(Novelty(), budget.bounds())
+        counts[usual] = counts.get(usual, 0) + unseen
+    rows = [(*read, count) for kind, count in counts.items() if count > 0 and (read := _read_kind(kind)) is not None]
     wanted = SPENT * budget.requests(sum(count for *_, count in rows))
     fast, slow = float(FASTEST), float(SLOWEST)
     for _ in range(30):
@@ -71,6 +73,10 @@ def _spent(rows: list[tuple[float, float, float, int]], pace: float) -> float:
     )
 
 
-def _read_kind(kind: str) -> tuple[float, float, float]:
-    weight, shortest, longest = (math.exp2(int(step) / STEPS) for step in kind.split(":"))
+def _read_kind(kind: str) -> tuple[float, float, float] | None:
+    """The weight and the bounds of a kind; None for one of another release."""
+    try:
+        weight, shortest, longest = (math.exp2(int(step) / STEPS) for step in kind.split(":"))
+    except (ValueError, OverflowError):
+        return None
     return weight, shortest, longest

@@ -108,6 +108,13 @@ def test_feeds_that_nobody_has_visited_yet_count_like_any_other() -> None:
     assert affordable_pace(kinds, 0, budget) == pytest.approx(affordable_pace({}, 10, budget))
 
 
+def test_kinds_of_another_release_count_for_nothing_until_their_feeds_are_visited() -> None:
+    budget = Budget(interval_s=1800)
+    kinds = {kind_of(Novelty(), budget.bounds()): 10}
+    others = {"x": 3, "1:2": 4, "99999999:1:1": 5}
+    assert affordable_pace(kinds | others, 0, budget) == affordable_pace(kinds, 0, budget)
+
+
 @pytest.mark.parametrize(
     ("interval_s", "expected"), [(10, (10, DAY_S)), (3, (3, DAY_S)), (1800, (300, DAY_S)), (200_000, (300, 200_000))]
 )
