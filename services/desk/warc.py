@@ -18,9 +18,9 @@ import msgspec
 
 from shared.archive_entries import Archived
 from shared.clock import from_us
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, is_entry_with_page, unpack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE, Envelope, source_of
 from shared.package import PACKAGE_TYPE, PackagePicture, is_package, unpack
-from shared.page_witness import WITNESSED_TYPE, is_witnessed, unpack_witnessed
 
 FORMAT = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 URN = "urn:x-copydesk:"
@@ -76,8 +76,8 @@ def document_of(entry: Archived, body: bytes) -> Document:
     Raises `msgspec.DecodeError` for a damaged one.
     """
     kind = entry.envelope.media_type
-    if kind == WITNESSED_TYPE and is_witnessed(body):
-        both = unpack_witnessed(body)
+    if kind == ENTRY_WITH_PAGE_TYPE and is_entry_with_page(body):
+        both = unpack_entry_with_page(body)
         return Document(both.page.media_type, both.page.body, entry=both.entry)
     if kind != PACKAGE_TYPE or not is_package(body):
         return Document(kind, body)

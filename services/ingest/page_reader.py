@@ -1,4 +1,4 @@
-"""Reads the page that an entry leads to, and takes both in as one input: two witnesses of one article."""
+"""Reads the page that an entry leads to, and takes both in as one input: two readings of one article."""
 
 import contextlib
 import functools
@@ -18,11 +18,11 @@ from services.ingest.robots_keeper import RobotsKeeper
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, FeedEntry, Input
 from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
 from shared.identity import clean_link
 from shared.net.http import AskedToWait, Client, Fetched, Reading, fetch_by
-from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 from shared.settings import Pages
 
 log = structlog.get_logger(__name__)
@@ -138,8 +138,8 @@ def with_page(row: PageRow, feed: Subscription, page: Page) -> Input:
     """An entry and its page as one input. A page that says other words than at the last look was edited."""
     return msgspec.structs.replace(
         alone(row, feed),
-        media_type=WITNESSED_TYPE,
-        body=pack_witnessed(row.said, page),
+        media_type=ENTRY_WITH_PAGE_TYPE,
+        body=pack_entry_with_page(row.said, page),
         url=clean_link(page.url),
         changed=row.changed or row.checks > 0,
     )

@@ -30,11 +30,11 @@ from services.normalize.readers import sniff
 from services.normalize.readers.opened import Copy, with_lines
 from services.normalize.readings import RuleId
 from shared.article import Article, Evidence
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
 from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
 from shared.package import PACKAGE_TYPE
-from shared.page_witness import WITNESSED_TYPE
 from shared.untrusted.decode import NO_TEXT, Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
@@ -50,7 +50,7 @@ READERS: Mapping[str, str] = {
     sniff.NEWSML_G2: "newsml_g2",
     NEWSML_1: "newsml_1",
 }
-WITNESSES = "entry_page"
+PAIRED = "entry_page"
 # Those that are opened to plain copy first, which is then read as any other.
 OPENERS: Mapping[str, str] = {sniff.MAIL: "mail", DOCX: "docx", RTF: "rtf", PDF: "pdf", WIRE: "wire"}
 EMBEDDED = "services.normalize.pictures.embedded"
@@ -119,9 +119,9 @@ def _open(raw: Raw) -> _Opened:
     pictures: tuple[EmbeddedPicture, ...] = ()
     if raw.media_type == PACKAGE_TYPE:
         raw, pictures = importlib.import_module(EMBEDDED).open_package(raw)
-    if raw.media_type == WITNESSED_TYPE:
-        witnesses = _module(WITNESSES)
-        raw, decoded, reader = witnesses.open_witnesses(raw)
+    if raw.media_type == ENTRY_WITH_PAGE_TYPE:
+        pair = _module(PAIRED)
+        raw, decoded, reader = pair.open_pair(raw)
         return _Opened(raw, decoded, sniff.PAGE, reader, Copy(raw=raw))
     media_type, copy = sniff.media_type_of(raw.body, raw.media_type), Copy(raw=raw)
     if media_type in sniff.PICTURES:
@@ -173,7 +173,7 @@ def reader_for(media_type: str) -> Reader:
 
 def import_readers() -> None:
     """Import all readers now: a process that forks does so before, or each child would for itself."""
-    for name in (*READERS.values(), *OPENERS.values(), "picture", WITNESSES):
+    for name in (*READERS.values(), *OPENERS.values(), "picture", PAIRED):
         _module(name)
     importlib.import_module(EMBEDDED)
 

@@ -20,7 +20,7 @@ FILES = tuple(
         "language_tags",
         "media_types",
         "package",
-        "page_witness",
+        "entry_with_page",
         "patterns",
         "pub_status",
     )

@@ -15,13 +15,13 @@ from services.web.correction_form import NINJS, corrected, item_of
 from services.web.listing import Row
 from shared.archive import Archive
 from shared.audit import AuditLog
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE
 from shared.envelope import DESK, Input
 from shared.errors import CopydeskError, PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES, InputStatus
 from shared.ledger.triage import open_triage
 from shared.package import PACKAGE_TYPE
-from shared.page_witness import WITNESSED_TYPE
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ class Acts:
             raise PermanentError(
                 "it came with pictures: let its publisher send it again, or correct it by `copydesk correct`"
             )
-        if meta.media_type == WITNESSED_TYPE:
+        if meta.media_type == ENTRY_WITH_PAGE_TYPE:
             raise PermanentError("it is an entry with its page: discard it, or correct it by `copydesk correct`")
         given = Input(source=DESK, media_type=_as_utf_8(meta.media_type), body=self._checked(text),
                       url=meta.url, name=meta.name)  # fmt: skip

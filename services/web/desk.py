@@ -28,6 +28,7 @@ from shared.archive import Archive
 from shared.article import Article
 from shared.audit import AuditLog
 from shared.clock import now_us
+from shared.entry_with_page import is_entry_with_page, unpack_entry_with_page
 from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError, NotAnArticle
 from shared.ledger.calls import Ledger
@@ -36,7 +37,6 @@ from shared.ledger.reader import SECOND_US
 from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
 from shared.package import PACKAGE_TYPE, Package, unpack
-from shared.page_witness import is_witnessed, unpack_witnessed
 from shared.settings import Settings
 from shared.untrusted.decode import decode
 
@@ -134,7 +134,7 @@ class WholeDesk:
         source = meta.source if meta is not None else stored.source if stored is not None else None
         media_type = meta.media_type if meta is not None else ""
         language = source.language if source else None
-        if is_witnessed(body):
+        if is_entry_with_page(body):
             return _both_documents(body, language)
         package = _package_in(body) if media_type in ("", PACKAGE_TYPE) else None
         if package is None:
@@ -154,7 +154,7 @@ class WholeDesk:
 def _both_documents(body: bytes, language: str | None) -> ArchivedInput | None:
     """An entry and its page, one under the other, as a person looks at them."""
     try:
-        both = unpack_witnessed(body)
+        both = unpack_entry_with_page(body)
         page = decode(both.page.body, both.page.media_type, language).text
     except (msgspec.DecodeError, NotAnArticle):
         return None

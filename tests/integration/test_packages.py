@@ -18,9 +18,9 @@ from services.ingest.intake import Intake, Receipt, open_archive
 from services.ingest.recovery import recover
 from services.web.correction_form import words_of
 from services.web.keys import Keys
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import Input, Source
 from shared.package import MOST_PICTURES, address_of
-from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 from tests.e2e.newsroom import Newsroom, open_newsroom
 from tests.integration.test_pages import Browser
 from tests.pictures import a_form, a_jpeg, a_png, a_webp, an_xmp
@@ -314,9 +314,9 @@ def test_the_desks_page_shows_the_article_that_came_with_pictures(room: Newsroom
 
 def test_the_desks_page_shows_an_entry_and_the_page_that_was_read_with_it(room: Newsroom, key: str) -> None:
     entry, page = b'{"title":"The bridge"}', Page(url="https://n.example/a", media_type="text/html", body=PAGE)
-    body = pack_witnessed(entry, page)
+    body = pack_entry_with_page(entry, page)
     source = Source(kind="feed", name="https://n.example/rss")
-    (receipt,) = room.app_state.intake.take_each([Input(source=source, media_type=WITNESSED_TYPE, body=body)])
+    (receipt,) = room.app_state.intake.take_each([Input(source=source, media_type=ENTRY_WITH_PAGE_TYPE, body=body)])
     assert isinstance(receipt, Receipt)
     view = room.app_state.desk.archived(f"{receipt.article}@{receipt.rev}", None)
     assert view is not None and view.is_fixed

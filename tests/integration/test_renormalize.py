@@ -21,9 +21,9 @@ from shared.archive_entries import pack_body, unpack_body
 from shared.archive_erasure import erase
 from shared.article import Article
 from shared.clock import now_us
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FeedEntry, Input, Preconditions, Source
 from shared.ledger.calls import Claimed
-from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 from shared.settings import Settings
 from shared.work.batches import Done, Handler, Result
 from tests.conftest import options_of, wait_for
@@ -129,11 +129,11 @@ def test_a_second_run_finds_nothing_left_to_do(desk: OldDesk) -> None:
 def test_an_entry_is_read_again_with_the_page_that_it_was_read_with(desk: OldDesk) -> None:
     words = "<h1>Hoa cúc vàng nở rộ</h1><p>Mùa hoa đã về trên phố nhỏ bên sông.</p>"
     page = f"<html><body><article>{words}</article></body></html>"
-    body = pack_witnessed(
+    body = pack_entry_with_page(
         msgspec.json.encode(FeedEntry(link="https://news.example/cuc", title="Hoa cúc vàng nở rộ")),
         Page(url="https://news.example/cuc", media_type="text/html; charset=utf-8", body=page.encode()),
     )
-    one = Input(source=FEED, media_type=WITNESSED_TYPE, body=body, aliases=("url:https://news.example/cuc",))
+    one = Input(source=FEED, media_type=ENTRY_WITH_PAGE_TYPE, body=body, aliases=("url:https://news.example/cuc",))
     desk.intake.take([one])
     desk.run_old()
     assert desk.stored("https://news.example/cuc").article.headline == "HOA CÚC VÀNG NỞ RỘ"

@@ -13,8 +13,8 @@ from services.index.renewal import Chosen
 from services.index.search import Index
 from services.ingest.drops import Drops
 from shared.article import Article
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
-from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 from tests.conftest import Server, settings_over
 from tests.integration.test_drop_forms import CAPTIONED, TEXT, WORDS, FormsDesk, kept
 from tests.pictures import a_jpeg
@@ -39,12 +39,12 @@ def a_desk(server: Server, folder: Path) -> FormsDesk:
 def inputs() -> Iterator[Input]:
     """One of each kind that has something to lose."""
     entry = msgspec.json.encode(ENTRY)
-    both = pack_witnessed(entry, Page(url=ENTRY.link or "", media_type="text/html", body=LONGER))
+    both = pack_entry_with_page(entry, Page(url=ENTRY.link or "", media_type="text/html", body=LONGER))
     yield Input(source=HUE, media_type="text/html", body=PAGE, url="https://hue.example/1", aliases=(NEWS,))
     yield Input(source=HUE, media_type="text/plain", body=b"Held. " + TEXT, aliases=(HELD,), embargoed_until=UNTIL)
     yield Input(source=FEED, media_type=FEED_ENTRY_TYPE, body=entry, url=ENTRY.link, aliases=("guid:f 2",))
     known = ("guid:f 2",)
-    yield Input(source=FEED, media_type=WITNESSED_TYPE, body=both, url=ENTRY.link, aliases=known, changed=True)
+    yield Input(source=FEED, media_type=ENTRY_WITH_PAGE_TYPE, body=both, url=ENTRY.link, aliases=known, changed=True)
     yield Input(
         source=HUE, media_type="text/plain", body=b"Tin\n\n9/11/2015 - 2 gi\xe1\xbb\x9d tr\xc6\xb0\xe1\xbb\x9bc"
     )

@@ -19,11 +19,11 @@ from services.ingest.containers.packed import gunzip
 from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Part, refused, too_large
 from services.ingest.containers.zip_file import picture_part
 from services.ingest.feeds import looks_like_feed
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE
 from shared.errors import InputRefused
 from shared.language_tags import language_tag
 from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
-from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 
 Fields = Mapping[str, tuple[str, ...]]
 
@@ -110,7 +110,9 @@ def _with_it(held: list[Part], record: _Record, number: int, budget: Budget) -> 
     kind = record.first("content-type")
     if held and kind == FEED_ENTRY_TYPE:
         page = Page(url=held[0].url or "", media_type=held[0].media_type, body=held[0].body)
-        held[0] = msgspec.structs.replace(held[0], media_type=WITNESSED_TYPE, body=pack_witnessed(record.block, page))
+        held[0] = msgspec.structs.replace(
+            held[0], media_type=ENTRY_WITH_PAGE_TYPE, body=pack_entry_with_page(record.block, page)
+        )
     elif kind.startswith("image/"):
         alone = held.pop() if held and held[0].role == "lone" else None
         yield from _let_go(held)

@@ -1,4 +1,4 @@
-"""An entry of a feed and the page it leads to, read together: two witnesses of one article.
+"""An entry of a feed and the page it leads to, read together: two readings of one article.
 
 The entry says what the newsroom's software knows, the page what its readers see. Of each field the surer reading is
 believed, of two as sure the entry's; what the other said stays beside it in the evidence.
@@ -15,9 +15,9 @@ from services.normalize.readers import feed_entry, html_page
 from services.normalize.readers.feed_texts import join_texts
 from services.normalize.readings import RuleId, shortened
 from shared.article import Article, Candidate, Evidence
+from shared.entry_with_page import unpack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Raw
 from shared.errors import EmbargoUnread, NotAnArticle, StatusUnread
-from shared.page_witness import unpack_witnessed
 from shared.untrusted.decode import Decoded, decode
 
 # Fields that are read together, the one that decides first. Of the second kind the page's are believed where it says
@@ -38,13 +38,13 @@ _LEAST_WORDS, _LEAST_SHARE = 3, 0.5
 _NOTHING = Article()
 
 
-def open_witnesses(raw: Raw) -> tuple[Raw, Decoded, Callable[[str, Raw], Draft]]:
+def open_pair(raw: Raw) -> tuple[Raw, Decoded, Callable[[str, Raw], Draft]]:
     """The page as an input of its own, its text, and the reader of both; raises `NotAnArticle` for what is neither.
 
     Of a page that is no text the entry's own is read.
     """
     try:
-        both = unpack_witnessed(raw.body)
+        both = unpack_entry_with_page(raw.body)
         entry = msgspec.json.decode(both.entry, type=FeedEntry)
     except msgspec.DecodeError as error:
         raise NotAnArticle(f"The entry and its page cannot be read: {error}.") from error
@@ -142,7 +142,7 @@ class _Joined:
     def take_embargo(self) -> None:
         """Take the embargo that ends last: neither may publish what the other holds back."""
         held = [draft for draft in (self._entry, self._page) if draft.article.embargoed_until is not None]
-        # Clocks without a zone are compared as they are printed: two witnesses of one paper print the same zone.
+        # Clocks without a zone are compared as they are printed: two documents of one paper print the same zone.
         held.sort(key=lambda draft: f"{draft.article.embargoed_until:%Y-%m-%dT%H:%M:%S%z}", reverse=True)
         for draft in held[:1] or [self._page]:
             self.values["embargoed_until"] = draft.article.embargoed_until

@@ -1,4 +1,4 @@
-"""An entry and its page are two witnesses of one article: which of both is believed of each field."""
+"""An entry and its page tell of one article: which of both is believed of each field."""
 
 import re
 
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.normalize.pipeline import normalize
 from shared.article import Article, Evidence
+from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FeedEntry, Raw, Source
 from shared.errors import NotAnArticle
-from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 from tests.corpus.documents import make_documents
 from tests.corpus.scorer import read as read_document
 from tests.corpus.scorer import score
@@ -48,11 +48,11 @@ def page_of(
 
 
 def read(entry: FeedEntry = ENTRY, page: bytes | None = None, media_type: str = "text/html") -> Article:
-    body = pack_witnessed(
+    body = pack_entry_with_page(
         msgspec.json.encode(entry), Page(url=URL, media_type=media_type, body=page_of() if page is None else page)
     )
     source = Source(kind="feed", name="https://news.example/rss", zone="Asia/Ho_Chi_Minh")
-    return normalize(Raw(source=source, media_type=WITNESSED_TYPE, body=body, received_us=1_794_200_000_000_000))
+    return normalize(Raw(source=source, media_type=ENTRY_WITH_PAGE_TYPE, body=body, received_us=1_794_200_000_000_000))
 
 
 def texts(article: Article) -> list[str]:
@@ -131,7 +131,7 @@ def test_neither_publishes_what_the_other_holds_back() -> None:
 def test_what_is_no_entry_with_its_page_is_refused() -> None:
     source = Source(kind="feed", name="f")
     with pytest.raises(NotAnArticle):
-        normalize(Raw(source=source, media_type=WITNESSED_TYPE, body=b"CDPAGE1\nx", received_us=1))
+        normalize(Raw(source=source, media_type=ENTRY_WITH_PAGE_TYPE, body=b"CDPAGE1\nx", received_us=1))
 
 
 @given(title=st.text(max_size=60), summary=st.text(max_size=200), page=st.binary(max_size=300))
@@ -150,9 +150,9 @@ def joined(page: Document, feed: Document, *, is_short: bool) -> Document:
         text = " ".join(TAGS.sub(" ", entry.content or entry.summary or "").split())
         excerpt = f"{text[:200].rpartition(' ')[0] or text[:60]} …"
         entry = msgspec.structs.replace(entry, content=None, summary=excerpt, summary_is_html=False, pictures=())
-    witness = Page(url=page.raw.url or "", media_type=page.raw.media_type, body=page.raw.body)
-    body = pack_witnessed(msgspec.json.encode(entry), witness)
-    raw = msgspec.structs.replace(page.raw, media_type=WITNESSED_TYPE, body=body, source=feed.raw.source)
+    found = Page(url=page.raw.url or "", media_type=page.raw.media_type, body=page.raw.body)
+    body = pack_entry_with_page(msgspec.json.encode(entry), found)
+    raw = msgspec.structs.replace(page.raw, media_type=ENTRY_WITH_PAGE_TYPE, body=body, source=feed.raw.source)
     return msgspec.structs.replace(page, raw=raw)
 
 
