@@ -63,6 +63,11 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
         "max_picture_bytes": Explained(
             "The largest picture that is taken in.", "Raise it for larger pictures.", "bytes"
         ),
+        "max_zip_bytes": Explained(
+            "The largest dropped ZIP, and how much all that is in a drop may open to.",
+            "Raise it where stories come with many large pictures.",
+            "bytes",
+        ),
         "drops": Explained(
             'Zone and language of dropped files, in tables `[drops."sub/folder"]` of copydesk.toml.',
             "Name each agency's folder: dates without a zone are read by it.",

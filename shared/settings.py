@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     seeds_dir: str = "seeds"
     max_input_bytes: Count = 16 * 1024 * 1024
     max_picture_bytes: Count = 16 * 1024 * 1024
+    max_zip_bytes: Count = 256 * 1024 * 1024
     batch_articles: Count = 25
     batch_bytes: Count = 4 * 1024 * 1024
     task_limit_s: Count = 55

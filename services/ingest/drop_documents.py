@@ -7,7 +7,8 @@ import msgspec
 from services.ingest.containers.parts import Part
 from services.ingest.drop_files import Dropped, path_alias, printable
 from services.ingest.drop_inputs import DropInputs, DropReaders
-from services.ingest.drop_problems import DropMember
+from services.ingest.drop_memory import Notes
+from services.ingest.drop_problems import DropMember, partly
 from services.ingest.intake import Answer, Receipt, TakesInputs, in_batches
 from shared import identity
 from shared.envelope import WITHDRAWAL_TYPE, Input, Source, Withdrawal
@@ -15,6 +16,8 @@ from shared.errors import InputRefused, PermanentError, TransientError
 from shared.package import Picture
 from shared.picture_files import PictureFiles
 from shared.settings import Settings
+
+EMPTY = "it holds nothing that is read"
 
 
 class Stopping(TransientError):
@@ -47,9 +50,15 @@ class DropDocuments:
 
         Raises `TransientError` where the desk has no room: what is in by then comes back as duplicates.
         """
+        return self._take(self._inputs.of(dropped.name, dropped.body, source, readers, beside))
+
+    def take_large_zip(self, name: str, descriptor: int, source: Source, readers: DropReaders) -> TakenParts:
+        """Take in what a ZIP holds that is open here; raises as `take` does."""
+        return self._take(self._inputs.of_large_zip(name, descriptor, source, readers))
+
+    def _take(self, items: Iterator[Input | DropMember]) -> TakenParts:
         told = TakenParts()
         staged: list[Picture] = []
-        items = self._inputs.of(dropped.name, dropped.body, source, readers, beside)
         try:
             for batch in in_batches(self._read(items, told, staged), lambda item: len(item.body), self._settings):
                 if self._is_stopping():
@@ -97,6 +106,25 @@ def _withdrawal(picture: str, reason: str, source: Source) -> Input:
         withdraws=True,
         name=printable(picture),
     )
+
+
+def note_parts(name: str, mark: bytes, told: TakenParts, notes: Notes) -> bool:
+    """Note what of a file is not in; gives whether any of it is."""
+    members = told.members
+    if not told.taken:
+        reason = told.refused or (partly(members, len(members)) if members else EMPTY)
+        notes.refused[name] = (mark, members[0].detail if len(members) == 1 and not told.refused else reason)
+    elif members or told.refused:
+        said = filter(None, (partly(members, told.taken + len(members)) if members else "", told.refused))
+        notes.partly[name] = ("; ".join(said), tuple(members))
+    return told.taken > 0
+
+
+def article_of_parts(name: str, told: TakenParts) -> tuple[str, bool]:
+    """The article that a file is, where it holds but one: see `article_of_path`."""
+    if told.taken != 1 or told.receipt is None:
+        return "", False
+    return article_of_path(name, told.aliases, told.receipt)
 
 
 def article_of_path(name: str, aliases: Sequence[str], receipt: Receipt) -> tuple[str, bool]:

@@ -1,5 +1,6 @@
 """The files of the drop folder: which names are meant for us, what marks a change, and how one is read whole."""
 
+import contextlib
 import errno
 import fcntl
 import fnmatch
@@ -205,6 +206,37 @@ def read_drop(
     raise StillWritten(f"{printable(name)} is still being written")
 
 
+@contextlib.contextmanager
+def hold_drop(folder: Path, name: str, max_bytes: int, *, still_s: float = 0.0) -> Iterator[tuple[int, bytes]]:
+    """Hold a plain file open that nobody writes, for somebody who reads it in place: its descriptor, and its mark.
+
+    Raises as `read_drop` does, at the end also `StillWritten` when it has changed meanwhile.
+    """
+    descriptor = _open_plain(folder, name)
+    try:
+        before = os.fstat(descriptor)
+        _check(before, name, max_bytes, "max_zip_bytes")
+        _ask_for_writers(descriptor, before, name, still_s)
+        yield descriptor, _mark(before)
+        if _mark(os.fstat(descriptor)) != _mark(before):
+            raise StillWritten(f"{printable(name)} is still being written")
+    except OSError as error:
+        raise Unreadable(f"{printable(name)} cannot be read: {error.strerror}", retry_after=5) from error
+    finally:
+        os.close(descriptor)
+
+
+def is_large_zip(path: str | Path, max_bytes: int) -> bool:
+    """Whether a file is a ZIP of more bytes than are read into memory, on a system where it can be read in place."""
+    if not str(path).lower().endswith(".zip") or sys.platform != "linux":
+        return False
+    try:
+        seen = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(seen.st_mode) and seen.st_size > max_bytes
+
+
 def printable(text: str) -> str:
     """A name as it may be shown: control characters and bytes that are no text are escaped."""
     return "".join(
@@ -242,11 +274,11 @@ def _age(seen: os.stat_result) -> float:
     return time.time() - max(seen.st_mtime, seen.st_ctime)
 
 
-def _check(seen: os.stat_result, name: str, max_bytes: int) -> None:
+def _check(seen: os.stat_result, name: str, max_bytes: int, setting: str = "max_input_bytes") -> None:
     if not stat.S_ISREG(seen.st_mode):
         raise InputRefused(f"{printable(name)} is no plain file")
     if seen.st_size > max_bytes:
-        raise InputRefused(f"{printable(name)} has {seen.st_size} bytes; max_input_bytes is {max_bytes}")
+        raise InputRefused(f"{printable(name)} has {seen.st_size} bytes; {setting} is {max_bytes}")
 
 
 def _ask_for_writers(descriptor: int, seen: os.stat_result, name: str, still_s: float) -> None:

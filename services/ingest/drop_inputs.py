@@ -59,14 +59,25 @@ class DropInputs:
         Raises `InputRefused` or `NotAFeed` once nothing more of it can be taken: what was given before counts. Of each
         input whoever asks lets the pictures go once it is in, or refused.
         """
+        parts = readers.files.open(printable(name), body, self._limits(source))
+        yield from self._gathered(name, source, _with_pictures(parts, beside), readers.feeds)
+
+    def of_large_zip(
+        self, name: str, descriptor: int, source: Source, readers: DropReaders
+    ) -> Iterator[Input | DropMember]:
+        """The inputs of a ZIP that is open here; raises as `of` does."""
+        parts = readers.files.open_in_place(printable(name), descriptor, self._limits(source))
+        yield from self._gathered(name, source, parts, readers.feeds)
+
+    def _limits(self, source: Source) -> Limits:
         settings = self._settings
-        limits = Limits(
+        return Limits(
             article_bytes=min(settings.max_input_bytes, MOST_BYTES),
             picture_bytes=settings.max_picture_bytes,
+            file_bytes=settings.max_input_bytes,
+            all_bytes=settings.max_zip_bytes,
             zone=source.zone,
         )
-        parts = readers.files.open(printable(name), body, limits)
-        yield from self._gathered(name, source, _with_pictures(parts, beside), readers.feeds)
 
     def _gathered(
         self, name: str, source: Source, parts: Iterator[Part], feeds: FeedParser

@@ -14,14 +14,24 @@ import structlog
 from services.ingest.containers.kinds import PICTURES, check_name, kind_of
 from services.ingest.containers.parts import Part
 from services.ingest.document_lane import DocumentLane
-from services.ingest.drop_documents import DropDocuments, Stopping, TakenParts, article_of_path
+from services.ingest.drop_documents import (
+    EMPTY,
+    DropDocuments,
+    Stopping,
+    TakenParts,
+    article_of_parts,
+    article_of_path,
+    note_parts,
+)
 from services.ingest.drop_files import (
     Dropped,
     StillWritten,
     Unreadable,
     Unsure,
     Vanished,
+    hold_drop,
     is_known,
+    is_large_zip,
     printable,
     read_drop,
     read_mark,
@@ -50,7 +60,6 @@ from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-EMPTY = "it holds nothing that is read"
 WITH_THEIR_OWN = frozenset({ZIP, WARC, *PICTURES})  # no picture beside these is theirs
 
 Outcomes = dict[str, Why | None]
@@ -157,6 +166,9 @@ class Drops:
     def _readable(self, offers: Mapping[str, float], outcomes: Outcomes, notes: Notes) -> Iterator[_Read]:
         """Those that can be read now and hold one article; documents go to their lanes."""
         for look in self._unknown(offers, notes):
+            if is_large_zip(self._folder / look.name, self._settings.max_input_bytes):
+                self._let_wait(look.name, outcomes, large=True)
+                continue
             dropped = self._read(look, outcomes, notes)
             if dropped is None:
                 continue
@@ -247,8 +259,9 @@ class Drops:
         notes = Notes()
         try:
             look = _Look(name=name, mark=read_mark(self._folder / name) or b"", still_s=0.0, taken=None)
-            dropped = self._read(look, outcomes, notes)
-            if dropped is not None:
+            if is_large_zip(self._folder / name, self._settings.max_input_bytes):
+                self._take_large_zip(look, readers, notes)
+            elif (dropped := self._read(look, outcomes, notes)) is not None:
                 self._take_parts(dropped, readers, outcomes, notes)
             self._memory.note(notes)
         except (StillWritten, Unsure):  # a picture of it
@@ -261,27 +274,36 @@ class Drops:
             log.exception("drop_failed", path=printable(name))
         self._finished.put((name, outcomes))
 
+    def _take_large_zip(self, look: _Look, readers: DropReaders, notes: Notes) -> None:
+        """Take a ZIP that is too large for memory, where it lies; one whose rights change is looked through again."""
+        name, most = look.name, self._settings.max_zip_bytes
+        try:
+            with hold_drop(self._folder, name, most, still_s=STILL_S) as (descriptor, mark):
+                told = self._documents.take_large_zip(name, descriptor, self._source(name), readers)
+        except Vanished:
+            notes.gone.append(name)
+        except InputRefused as error:
+            notes.refused[name] = (look.mark, str(error))
+        else:
+            if note_parts(name, mark, told, notes):
+                self._memory.remember({name: Taken(mark=mark)}, {})
+
     def _take_parts(self, dropped: Dropped, readers: DropReaders, outcomes: Outcomes, notes: Notes) -> None:
         """Take what a file holds, with the pictures beside it; it is known as taken when any of it is."""
         beside, pictures = self._read_beside(dropped)
         told = self._documents.take(dropped, self._source(dropped.name), readers, [part for _, part in pictures])
-        if not told.taken:
-            reason = told.refused or (partly(told.members, len(told.members)) if told.members else EMPTY)
-            named = reason if len(told.members) != 1 or told.refused else told.members[0].detail
-            notes.refused[dropped.name] = (dropped.mark, named)
+        if not note_parts(dropped.name, dropped.mark, told, notes):
             return
         self._beside.await_for(dropped.name, beside.awaited)
         self._take_back([picture.name for picture, part in pictures if part.role == "picture"], dropped.name)
         files = {dropped.name: self._taken(dropped, told)}
         files |= {picture.name: Taken(mark=picture.mark) for picture, part in pictures if part.role == "picture"}
-        article, is_own = _article_of(dropped.name, told)
+        article, is_own = article_of_parts(dropped.name, told)
         holders = {dropped.name: article} if is_own else {}
         for name in self._memory.remember(files, holders):
             outcomes[name] = "anew"
         if told.receipt is not None and told.taken == 1:
             self._note_copy(dropped.name, told.receipt, notes)
-        if told.members or told.refused:
-            notes.partly[dropped.name] = (_partly(told), tuple(told.members))
         log.info("document_taken", path=printable(dropped.name), count=told.taken, refused=len(told.members))
 
     def _note_copy(self, name: str, receipt: Receipt, notes: Notes) -> None:
@@ -297,7 +319,7 @@ class Drops:
 
     def _taken(self, dropped: Dropped, told: TakenParts) -> Taken:
         """What is kept of a file; one that was taken in part is looked at again when only its rights change."""
-        article, is_own = _article_of(dropped.name, told)
+        article, is_own = article_of_parts(dropped.name, told)
         digest = b"" if told.members or told.refused else _digest(dropped)
         return Taken(mark=dropped.mark, digest=digest, copy_of="" if is_own else article)
 
@@ -361,20 +383,6 @@ def take_file(path: Path, settings: Settings, intake: Intake) -> list[Receipt]:
     if not receipts:
         raise InputRefused(EMPTY)
     return receipts
-
-
-def _article_of(name: str, told: TakenParts) -> tuple[str, bool]:
-    """The article that a file is, where it holds but one: see `article_of_path`."""
-    if told.taken != 1 or told.receipt is None:
-        return "", False
-    return article_of_path(name, told.aliases, told.receipt)
-
-
-def _partly(told: TakenParts) -> str:
-    """What is told of a file of which not all was taken."""
-    count = told.taken + len(told.members)
-    said = filter(None, (partly(told.members, count) if told.members else "", told.refused))
-    return "; ".join(said)
 
 
 def _digest(dropped: Dropped) -> bytes:

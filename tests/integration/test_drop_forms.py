@@ -266,6 +266,24 @@ def test_a_picture_that_is_too_large_is_told_and_its_article_taken(shared_redis:
     assert "bai.jpg: it has more than 1000 bytes (max_picture_bytes)" in desk.reasons()["bai.txt"]
 
 
+def test_a_zip_larger_than_any_document_is_read_where_it_lies(shared_redis: Server, tmp_path: Path) -> None:
+    desk = FormsDesk(settings_over(shared_redis, tmp_path, max_input_bytes=2000, max_zip_bytes=20_000))
+    body = a_zip(a__txt=TEXT, a__jpg=a_jpeg(pixels=bytes(5000)), b__txt=b"x" * 3000, c__txt=TEXT.replace(b"ba", b"hai"))
+    desk.drop("tin.zip", body)
+    desk.take(["tin.zip"])
+    assert desk.accepted() == 2
+    assert kept(desk) == 1
+    assert "b.txt: it has more than 2000 bytes" in desk.reasons()["tin.zip"]
+    desk.take(["tin.zip"])
+    assert desk.accepted() == 2
+    desk.drop("huge.zip", a_zip(a__jpg=bytes(30_000)))
+    desk.drop("none.zip", bytes(3000))
+    desk.take(["huge.zip", "none.zip"])
+    assert "max_zip_bytes is 20000" in desk.reasons()["huge.zip"]
+    assert "is no ZIP that can be read" in desk.reasons()["none.zip"]
+    desk.drops.close()
+
+
 def test_no_picture_stays_staged_whatever_became_of_its_article(desk: FormsDesk) -> None:
     desk.drop("tin.zip", a_zip(a__txt=TEXT, a__jpg=CAPTIONED, b__json=b"[1, 2", b__jpg=a_jpeg(pixels=b"1")))
     desk.take(["tin.zip"])

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from services.ingest.containers.opening import open_file
-from services.ingest.containers.parts import Part
+from services.ingest.containers.opening import open_file, open_zip_in_place
+from services.ingest.containers.parts import Limits, Part
 from services.ingest.containers.process import Answer, Ask, ChildLimits
 from shared.errors import CopydeskError
 from shared.untrusted.child import receive, send
@@ -31,9 +31,14 @@ def main() -> None:
         if ask.limits is not None:
             # The kernel counts the CPU time of this file alone, whatever is in it; SIGPROF ends the process.
             signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
-            parts = open_file(ask.name, body, ask.limits)
+            parts = _in_place(ask, ask.limits) if ask.place else open_file(ask.name, body, ask.limits)
         del body
         send(sys.stdout.buffer, msgspec.msgpack.encode(_next(parts)))
+
+
+def _in_place(ask: Ask, limits: Limits) -> Iterator[Part]:
+    with open(ask.place, "rb") as file:
+        yield from open_zip_in_place(ask.name, file, limits)
 
 
 def _next(parts: Iterator[Part] | None) -> Answer:

@@ -1,6 +1,7 @@
 """What a dropped file holds, whatever it is: one article, several, a feed, or a container of all of these."""
 
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from services.ingest.containers.kinds import JSON, MAIL, NITF, PICTURES, STRUCTURED, kind_of
 from services.ingest.containers.mail import read_mail
@@ -25,15 +26,21 @@ def open_file(name: str, body: bytes, limits: Limits) -> Iterator[Part]:
     yield from _Opening(limits).open(name, body, 0)
 
 
+def open_zip_in_place(name: str, file: BinaryIO, limits: Limits) -> Iterator[Part]:
+    """The parts of a large ZIP, which is read where it lies; raises `InputRefused` as `open_file` does."""
+    opening = _Opening(limits)
+    yield from read_zip(name, file, 0, opening.budget, opening.open)
+
+
 class _Opening:
     def __init__(self, limits: Limits) -> None:
-        self._budget = Budget(limits)
+        self.budget = Budget(limits)
 
     def open(self, name: str, body: bytes, depth: int) -> Iterator[Part]:
         """What stands in something else, or is the file itself; raises `InputRefused` as `open_file` does."""
         if depth > MOST_DEEP:
             raise InputRefused(f"{name} stands in more than {MOST_DEEP} containers")
-        kind, budget = kind_of(name, body), self._budget
+        kind, budget = kind_of(name, body), self.budget
         if kind == ZIP:
             yield from read_zip(name, body, depth, budget, self.open)
         elif kind == WARC or (kind == GZIP and holds_warc(body)):
@@ -57,10 +64,10 @@ class _Opening:
             return
         items = _items(name, kind, body)
         if not items:
-            self._budget.take(len(body))
+            self.budget.take(len(body))
             yield Part(role="article", name=name, media_type=kind, body=body)
         for number, item in enumerate(items, start=1):
-            self._budget.take(len(item.body))
+            self.budget.take(len(item.body))
             yield Part(
                 role="article",
                 name=f"{name}#{item.guid or number}",
@@ -72,7 +79,7 @@ class _Opening:
 
     def _fitting(self, parts: Iterator[Part]) -> Iterator[Part]:
         """The parts, with what is too large for one article told as refused."""
-        most = self._budget.limits.article_bytes
+        most = self.budget.limits.article_bytes
         for part in parts:
             is_large = part.role == "article" and len(part.body) > most
             yield refused(part.name, too_large(most)) if is_large else part

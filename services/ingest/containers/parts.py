@@ -40,13 +40,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a file may open to: bytes of an article, a picture and all together, how many parts, how deep.
+    """How much a file may open to: bytes of an article, a picture, any other file and all together, how many parts.
 
     `zone` is that of the file's source, for embargoes that say none.
     """
 
     article_bytes: int
     picture_bytes: int
+    file_bytes: int = 16 * 1024 * 1024
     all_bytes: int = 256 * 1024 * 1024
     parts: int = 1000
     zone: str | None = None

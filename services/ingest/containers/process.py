@@ -1,5 +1,6 @@
 """Dropped files are opened in a process of their own, which ends with what costs more than it may."""
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -19,9 +20,10 @@ class ChildLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A file is to be opened, whose bytes follow; or, without limits, the next part of the one at hand."""
+    """A file is to be opened, whose bytes follow, or a ZIP that lies at `place`; without limits, its next part."""
 
     name: str = ""
+    place: str = ""
     limits: Limits | None = None
 
 
@@ -49,7 +51,15 @@ class FileOpener:
 
     def open(self, name: str, body: bytes, limits: Limits) -> Iterator[Part]:
         """The parts of a file; raises `InputRefused` once nothing more of it can be taken. Take all before the next."""
-        answer = self._ask(name, Ask(name=name, limits=limits), body)
+        yield from self._parts(name, Ask(name=name, limits=limits), body)
+
+    def open_in_place(self, name: str, descriptor: int, limits: Limits) -> Iterator[Part]:
+        """The parts of a ZIP that is open here, read where it lies; raises as `open` does."""
+        place = f"/proc/{os.getpid()}/fd/{descriptor}"
+        yield from self._parts(name, Ask(name=name, place=place, limits=limits), b"")
+
+    def _parts(self, name: str, ask: Ask, body: bytes) -> Iterator[Part]:
+        answer = self._ask(name, ask, body)
         while answer.part is not None:
             yield answer.part
             answer = self._ask(name, Ask(), b"")

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Generator, Iterator, Sequence, Set
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 import msgspec
 
@@ -31,7 +32,7 @@ class _File(msgspec.Struct, frozen=True):
     is_picture: bool
 
 
-def read_zip(name: str, body: bytes, depth: int, budget: Budget, open_inner: Open) -> Iterator[Part]:
+def read_zip(name: str, body: bytes | BinaryIO, depth: int, budget: Budget, open_inner: Open) -> Iterator[Part]:
     """Each article with the pictures that go with it, then the pictures that go with none, and what is not taken.
 
     Raises `InputRefused` for what is no ZIP, or has too many files.
@@ -54,11 +55,12 @@ def read_zip(name: str, body: bytes, depth: int, budget: Budget, open_inner: Ope
     yield from _grouped(archive, files, depth, budget, open_inner)
 
 
-def open_zip(name: str, body: bytes, most_files: int) -> zipfile.ZipFile:
+def open_zip(name: str, body: bytes | BinaryIO, most_files: int) -> zipfile.ZipFile:
     """A ZIP with its list of files; raises `InputRefused` for one that cannot be read, or lists too many."""
-    _check_directory(name, body, most_files)
+    file = BytesIO(body) if isinstance(body, bytes) else body
+    _check_directory(name, file, most_files)
     try:
-        archive = zipfile.ZipFile(BytesIO(body))
+        archive = zipfile.ZipFile(file)
     except BROKEN as error:
         raise InputRefused(f"{name} is no ZIP that can be read: {error}") from error
     if len(archive.infolist()) > most_files:
@@ -90,7 +92,7 @@ def _grouped(
     left = {file.name: file for file in files if file.is_picture}
     for file in texts:
         try:
-            body = unpack(archive, file.info, budget.room(budget.limits.all_bytes))
+            body = unpack(archive, file.info, budget.room(budget.limits.file_bytes))
             articles = yield from _inner(file.name, body, depth, open_inner)
         except InputRefused as error:
             yield refused(file.name, str(error))
@@ -160,7 +162,7 @@ def _fault(info: zipfile.ZipInfo, budget: Budget) -> str:
         return "it is packed by a method that is not read: store or deflate it"
     if info.file_size > RATIO_FROM and info.file_size > RATIO * max(info.compress_size, 1):
         return f"it opens to more than {RATIO} times its size"
-    return too_large(budget.limits.all_bytes) if info.file_size > budget.limits.all_bytes else ""
+    return ""
 
 
 def _is_left_behind(name: str) -> bool:
@@ -169,9 +171,11 @@ def _is_left_behind(name: str) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith(".") or path.name.lower() in _LEFT
 
 
-def _check_directory(name: str, body: bytes, most_files: int) -> None:
+def _check_directory(name: str, file: BinaryIO, most_files: int) -> None:
     """Refuse a list of files that would fill the memory before it is read: a megabyte names ten thousand."""
-    tail = body[-(END_BYTES + LONGEST_COMMENT) :]
+    size = file.seek(0, 2)
+    file.seek(max(0, size - END_BYTES - LONGEST_COMMENT))
+    tail = file.read()
     for at in {tail.rfind(END_OF_DIRECTORY), len(tail) - END_BYTES}:
         record = tail[at : at + END_BYTES] if at >= 0 else b""
         if record.startswith(END_OF_DIRECTORY) and int.from_bytes(record[12:16], "little") > DIRECTORY_BYTES:
