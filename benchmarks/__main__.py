@@ -10,7 +10,7 @@ from shared import log as logging
 
 MODULES = (
     "door", "feeds", "growth", "index", "ledger", "limits", "listing", "many_feeds", "memory", "novelty", "pages",
-    "polls", "search", "spine", "start", "texts",
+    "polls", "search", "sinks", "spine", "start", "texts", "workers",
 )  # fmt: skip
 """Modules of this folder, each with `run() -> list[Figure]`."""
 

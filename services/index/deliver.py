@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 NAME = "deliver"
 WAKING = frozenset({"indexed", "withdrawn"})
-LOOK_S, TELL_S = 5.0, 2.0
+LOOK_S, TELL_S, DEAF_S = 5.0, 2.0, 1.0
 END_S = 10.0
 
 
@@ -92,9 +92,16 @@ def _thread(name: str, target: Any, *arguments: object) -> threading.Thread:
 
 
 def _wake(stop: threading.Event, stream: EventStream, holders: Sequence[OutboxHolder]) -> None:
-    """Wake every deliverer for what was indexed; while Redis is away they look by themselves."""
+    """Wake every deliverer that listens for what was indexed; while Redis is away they look by themselves.
+
+    Each step of each article is read for that: where no sink can be asked anyway, nothing is.
+    """
     last = ""
     while not stop.is_set():
+        if not any(one.listens for one in holders):
+            last = ""
+            stop.wait(DEAF_S)
+            continue
         try:
             last = last or stream.last_id()
             changes = stream.wait(last, LOOK_S)
@@ -107,7 +114,8 @@ def _wake(stop: threading.Event, stream: EventStream, holders: Sequence[OutboxHo
             last = changes[-1].id
         if any(change.state in WAKING for change in changes):
             for one in holders:
-                one.wake()
+                if one.listens:
+                    one.wake()
 
 
 class Teller:

@@ -89,6 +89,11 @@ class Deliverer:
             return self._try_again(again)
         return self._go_on(self._outbox.place(), most)
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether the sink is left alone for now, so that news are no reason to ask it."""
+        return self._rest is not None
+
     def try_now(self) -> None:
         """Ask a sink that rests without waiting any longer."""
         if self._rest is not None:

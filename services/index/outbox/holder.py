@@ -53,6 +53,11 @@ class OutboxHolder:
                 self.in_reserve, self.trouble = False, str(error)
                 self._wait(stop, "outbox_unusable", self.trouble)
 
+    @property
+    def listens(self) -> bool:
+        """Whether it wants to be woken for what is new: not while the sink rests, or another process delivers."""
+        return self.deliverer is not None and not self.deliverer.is_resting
+
     def wake(self) -> None:
         """There may be something new to deliver, or the end has come."""
         if self.deliverer is not None:

@@ -10,6 +10,7 @@ import pytest
 from services.index.outbox.holder import OutboxHolder
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
+from shared.errors import Unavailable
 from shared.settings import INDEX_FILE
 from tests.conftest import wait_for
 from tests.unit.index.outbox.test_deliverer import Shelf, put
@@ -63,6 +64,18 @@ def test_of_two_deliverers_one_delivers_and_the_other_takes_over_at_its_end(tmp_
             put(record, *((f"b{number}", 100 + number, f"Tin {number}") for number in range(1, 51)))
             wait_for(lambda: len(second.taken) == 50, "nobody took over")
     assert len({*first.taken, *second.taken}) == 100, "something came twice"
+
+
+def test_a_sink_at_rest_listens_to_no_news(tmp_path: Path, record: SqliteSink) -> None:
+    put(record, ("a", 1, "Một"))
+    shelf = Shelf()
+    shelf.answer = lambda _: Unavailable("away")
+    with post(tmp_path, shelf) as one:
+        wait_for(lambda: one.holder.deliverer is not None and one.holder.deliverer.is_resting, "it does not rest")
+        assert not one.holder.listens
+        shelf.answer = lambda _: None
+        wait_for(lambda: shelf.taken == [("a", 1)], "it is not asked again by itself")
+        wait_for(lambda: one.holder.listens, "it does not listen again")
 
 
 def test_an_outbox_that_cannot_be_opened_is_tried_again_and_told(tmp_path: Path, record: SqliteSink) -> None:
