@@ -1,4 +1,4 @@
-"""A server of feeds for measurements, raw HTTP: `python -m benchmarks.feed_origin PORT HOSTS FEEDS ENTRIES`.
+"""A server of feeds for measurements, raw HTTP: `python -m benchmarks.feed_origin PORT HOSTS FEEDS ENTRIES SITE`.
 
 Feed n is `/f/n` at one of so many loopback addresses, with validators. `POST /publish` adds one entry to each feed;
 `GET /answers` counts its answers by status, `GET /last` tells when each feed was last asked (monotonic s).
@@ -23,9 +23,10 @@ HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Báo số {feed}</title>'
-    "<link>http://bao{feed}.example/</link><description>Tin trong ngày</description><language>vi</language>"
+    "<link>http://{site}{feed}.example/</link><description>Tin trong ngày</description><language>vi</language>"
 )
 PARAGRAPHS, WORDS_EACH = 6, 75
+SITE = "bao"
 
 
 def address(number: int, port: int, hosts: int) -> str:
@@ -34,11 +35,11 @@ def address(number: int, port: int, hosts: int) -> str:
     return f"http://127.0.{1 + host // 250}.{1 + host % 250}:{port}/f/{number}"
 
 
-def entry(feed: int, number: int) -> str:
+def entry(feed: int, number: int, site: str = SITE) -> str:
     """One entry as a newspaper's feed has it: headline, page, date, author, summary, six paragraphs."""
     words = random.Random(f"{feed}/{number}")
     paragraphs = [" ".join(words.choices(WORDS, k=WORDS_EACH)).capitalize() + f" {number}." for _ in range(PARAGRAPHS)]
-    page = f"http://bao{feed}.example/{number}.html"
+    page = f"http://{site}{feed}.example/{number}.html"
     text = "".join(f"&lt;p&gt;{paragraph}&lt;/p&gt;" for paragraph in paragraphs)
     return (
         f"<item><title>Tin {number} của báo {feed}: {paragraphs[0][:50]}</title><link>{page}</link>"
@@ -48,16 +49,17 @@ def entry(feed: int, number: int) -> str:
     )
 
 
-def document(feed: int, newest: int, entries: int) -> bytes:
+def document(feed: int, newest: int, entries: int, site: str = SITE) -> bytes:
     """A feed whose newest entry has this number."""
-    items = (entry(feed, number) for number in range(newest, newest - entries, -1))
-    return (HEAD.format(feed=feed) + "".join(items) + "</channel></rss>").encode()
+    items = (entry(feed, number, site) for number in range(newest, newest - entries, -1))
+    return (HEAD.format(feed=feed, site=site) + "".join(items) + "</channel></rss>").encode()
 
 
 class Origin:
     """What it serves, and what it was asked."""
 
-    def __init__(self, feeds: int, entries: int) -> None:
+    def __init__(self, feeds: int, entries: int, site: str) -> None:
+        self._site = site
         self._entries, self._newest = entries, entries
         self._bodies: dict[int, bytes] = {}
         self._feeds = feeds
@@ -72,7 +74,8 @@ class Origin:
     def fill(self) -> None:
         """Make all documents, so that nobody waits for them."""
         self._bodies = {
-            feed: gzip.compress(document(feed, self._newest, self._entries), 1, mtime=0) for feed in range(self._feeds)
+            feed: gzip.compress(document(feed, self._newest, self._entries, self._site), 1, mtime=0)
+            for feed in range(self._feeds)
         }
 
     def answer(self, head: bytes) -> bytes:
@@ -113,9 +116,9 @@ class Speaker(asyncio.Protocol):
             self._wire.write(self._origin.answer(head))
 
 
-async def serve(port: int, hosts: int, feeds: int, entries: int) -> None:
+async def serve(port: int, hosts: int, feeds: int, entries: int, *, site: str) -> None:
     """Serve until ended; says so when it is ready."""
-    origin, loop = Origin(feeds, entries), asyncio.get_running_loop()
+    origin, loop = Origin(feeds, entries, site), asyncio.get_running_loop()
     origin.fill()
     for host in {address(number, port, hosts).split("/")[2].split(":")[0] for number in range(hosts)}:
         await loop.create_server(lambda: Speaker(origin), host, port, backlog=4096)
@@ -153,10 +156,10 @@ class RunningOrigin:
 
 
 @contextmanager
-def running_origin(hosts: int, feeds: int, entries: int) -> Iterator[RunningOrigin]:
+def running_origin(hosts: int, feeds: int, entries: int, site: str = SITE) -> Iterator[RunningOrigin]:
     """An origin until the measurement ends."""
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.feed_origin", *map(str, (port, hosts, feeds, entries))]
+    command = [sys.executable, "-m", "benchmarks.feed_origin", *map(str, (port, hosts, feeds, entries)), site]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -168,4 +171,4 @@ def running_origin(hosts: int, feeds: int, entries: int) -> Iterator[RunningOrig
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(*map(int, sys.argv[1:])))
+    asyncio.run(serve(*map(int, sys.argv[1:5]), site=sys.argv[5]))

@@ -9,7 +9,7 @@ from benchmarks.fetcher import Fetcher, running_fetcher
 from benchmarks.figures import Figure
 from services.ingest.subscriptions import Subscriptions
 
-FEEDS, HOSTS, ENTRIES = 10_000, 500, 2
+FEEDS, HOSTS, ENTRIES = 10_000, 500, 0  # what is in them is measured by `polls`
 LISTED = 2000
 INTERVAL_S = 900
 REST_S = 20.0
@@ -32,7 +32,7 @@ def run() -> list[Figure]:
     return [
         Figure(name="feeds.import_2000", value=listed, unit="s from the command to its end", goal=10),
         Figure(name="feeds.watch_10000", value=all_listed, unit="s until 10,000 are listed and have their times"),
-        Figure(name="feeds.add_to_10000", value=added, unit="ms each, one by one", goal=50),
+        Figure(name="feeds.add_to_10000", value=added, unit="ms CPU each, one by one", goal=5),
         Figure(name="feeds.add_written", value=written, unit="kB written for each", goal=8),
         Figure(name="feeds.rest_10000", value=rest, unit="ms CPU a minute, nothing due", goal=600),
         Figure(name="feeds.due_10000", value=spent, unit="s CPU, all due at once and unchanged"),
@@ -52,13 +52,13 @@ def _import(fetcher: Fetcher, urls: list[str]) -> float:
 
 
 def _add_one_by_one(fetcher: Fetcher, origin: RunningOrigin) -> tuple[float, float]:
-    """ms of adding one more feed to all, in a process that knows the list, and kB that are written for it."""
+    """ms CPU of adding one more feed to all, in a process that knows the list, and kB that are written for it."""
     subscriptions = Subscriptions(fetcher.settings)
     subscriptions.list()
-    written, started = _written(), time.perf_counter()
+    written, started = _written(), time.process_time()
     for number in range(SINGLE):
         subscriptions.add(f"{origin.urls()[0]}?{number}")
-    took, written = time.perf_counter() - started, _written() - written
+    took, written = time.process_time() - started, _written() - written
     for number in range(SINGLE):
         subscriptions.remove(f"{origin.urls()[0]}?{number}")
     return 1000 * took / SINGLE, written / 1000 / SINGLE

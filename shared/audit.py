@@ -1,7 +1,7 @@
 """The audit log: every act of a person on the desk, one line of JSON each, in files of a month that only grow."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,6 +10,7 @@ from shared.clock import from_us, now_us
 from shared.data_version import make_folder
 from shared.errors import Unavailable
 from shared.identity import without_login
+from shared.whole_file import open_private
 
 LONGEST = 1000
 
@@ -32,18 +33,19 @@ class AuditLog:
 
     def note(self, *, who: str, act: str, on: str, why: str = "") -> None:
         """Write an act down; raises `Unavailable` where that cannot be done."""
-        on, why = without_login(on), without_login(why)  # a feed's address may bring the password it is fetched with
-        acted = Acted(at_us=now_us(), who=who, act=act, on=on[:LONGEST], why=why[:LONGEST])
-        line = msgspec.json.encode(acted) + b"\n"
+        self.note_each(who=who, act=act, on=[on], why=why)
+
+    def note_each(self, *, who: str, act: str, on: Sequence[str], why: str = "") -> None:
+        """Write down what was done to each of these, together; raises as `note` does."""
+        at_us, why = now_us(), without_login(why)  # a feed's address may bring the password it is fetched with
+        acts = [Acted(at_us=at_us, who=who, act=act, on=without_login(one)[:LONGEST], why=why[:LONGEST]) for one in on]
+        lines = b"".join(msgspec.json.encode(acted) + b"\n" for acted in acts)
         try:
             make_folder(self.folder)
-            path = self.folder / f"{from_us(acted.at_us):%Y-%m}.jsonl"
-            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(handle, line)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            with open(self.folder / f"{from_us(at_us):%Y-%m}.jsonl", "ab", buffering=0, opener=open_private) as file:
+                while lines:
+                    lines = lines[file.write(lines) :]
+                os.fsync(file.fileno())
         except OSError as error:
             raise Unavailable(f"the audit log in {self.folder} cannot be written: {error.strerror}") from error
 

@@ -15,8 +15,7 @@ def note_act(context: Context) -> None:
     act = args.command.target.partition(":")[2].replace("_", " ")
     audit, who = AuditLog(context.settings.audit_folder), person()
     try:
-        for on in _objects(context):
-            audit.note(who=who, act=act, on=on, why=getattr(args, "because", None) or "")
+        audit.note_each(who=who, act=act, on=_objects(context), why=getattr(args, "because", None) or "")
     except Unavailable as error:
         warn(str(error))
 

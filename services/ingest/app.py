@@ -11,6 +11,7 @@ from services.ingest.feed_finder import find_feed
 from services.ingest.feed_states import FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.fetch_loop import FetchLoop
+from services.ingest.grouped_intake import GroupedIntake
 from services.ingest.hub_asker import HubAsker
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.intake import Intake, TakesInputs, open_archive
@@ -68,5 +69,5 @@ def run(settings: Settings) -> int:
 def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs, pages: PageLoop) -> FetchLoop:
     subscriptions, states = Subscriptions(settings), FeedStates(client)
     note_hub = HubSubscriptions(client).note_hub if settings.public_url else None  # no hub can call back otherwise
-    documents = FeedDocuments(settings, states, intake, ParserPool(), note_hub, pages)
+    documents = FeedDocuments(settings, states, GroupedIntake(intake), ParserPool(), note_hub, pages)
     return FetchLoop(settings, subscriptions, states, FeedFetcher(settings, subscriptions, states, documents))

@@ -225,9 +225,8 @@ class FeedStates:
 
     def remember(self, feed: Subscription, memory: bytes, name: str = "memory") -> None:
         """Keep what is to be remembered of its document's entries, or by another name; not of one watched no more."""
-        if self._call("watched", id=feed.id, place=place_of(feed)):
-            with redis_errors(self._redis):
-                self._redis.hset(keys.feed(feed.id), mapping={name: memory, "of": feed.added_us})
+        row = {"key": keys.feed(feed.id), "name": name, "of": str(feed.added_us)}
+        self._call("remember", memory, id=feed.id, place=place_of(feed), **row)
 
     def kept(self, feed: Subscription, name: str) -> bytes:
         """What is kept by such a name; nothing of what was there before it was added anew."""
@@ -345,7 +344,7 @@ class FeedStates:
             pipe.execute()
         HubSubscriptions(self._redis).forget(ids)
 
-    def _call(self, command: str, **args: Any) -> Any:
+    def _call(self, command: str, *bodies: bytes, **args: Any) -> Any:
         if self._clock is not None:
             args["now"] = self._clock()
         names = [
@@ -354,7 +353,7 @@ class FeedStates:
             keys.FEEDS_KIND_COUNTS,
         ]  # fmt: skip
         with redis_errors(self._redis):
-            return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args)])
+            return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args), *bodies])
 
 
 def _note_failing(client: Any, name: str, failing: Failing | None) -> None:

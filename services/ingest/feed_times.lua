@@ -172,8 +172,12 @@ function calls.next()
   return first and math.max(0, math.ceil((tonumber(first) - now) * 1000)) or -1
 end
 
--- Is it watched, and not added anew?
-function calls.watched() return redis.call('HGET', places, args.id) == args.place and 1 or 0 end
+-- Keep ARGV[4] of a feed under its own key, where it is watched and was not added anew.
+function calls.remember()
+  if redis.call('HGET', places, args.id) ~= args.place then return 0 end
+  redis.call('HSET', args.key, args.name, ARGV[4], 'of', args.of)
+  return 1
+end
 
 -- args.claims ({id, token}) are kept for another args.lease seconds; the ids of those that are their holder's no more.
 function calls.renew()

@@ -23,7 +23,6 @@ from services.ingest.freshness import read_fresh
 from services.ingest.novelty import observe
 from services.ingest.older_pages import OlderPages
 from services.ingest.own_outage import OwnOutage
-from services.ingest.parser_pool import PARSERS
 from services.ingest.rooms import Rooms
 from services.ingest.schedule import (
     FetchOutcome,
@@ -56,6 +55,8 @@ from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+DOCUMENTS = 12  # that are parsed, two at once, or wait for others to go in with
+
 T = TypeVar("T")
 
 LONGEST_TITLE = 500  # characters
@@ -68,7 +69,7 @@ class FetchThreads:
 
     def __init__(self) -> None:
         self.redis = ThreadPoolExecutor(4, thread_name_prefix="feeds-redis")
-        self.documents = ThreadPoolExecutor(PARSERS, thread_name_prefix="feeds-documents")
+        self.documents = ThreadPoolExecutor(DOCUMENTS, thread_name_prefix="feeds-documents")
 
     def close(self) -> None:
         """Begin nothing more."""

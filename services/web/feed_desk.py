@@ -101,8 +101,8 @@ class FeedDesk:
         """Watch all feeds of a list; raises `InputRefused` for what is none."""
         listed = read_list(body)
         done = add_list(self._subscriptions, listed)
-        for feed in done.added:
-            self._audit.note(who=who, act="add feed", on=feed.shown(), why="from a list")
+        added = [feed.shown() for feed in done.added]
+        self._audit.note_each(who=who, act="add feed", on=added, why="from a list")
         self._book.save_all_as_made(made_by(listed, done), who=who)
         return done
 
