@@ -16,7 +16,7 @@ from services.cli.feed_lines import condition, feed_lines, feed_values, next_vis
 from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines, via_lines
 from services.cli.feed_settings import changes_of, request_for
 from services.cli.printing import ago, clean, plural, size, table
-from services.cli.reach import reach_desk
+from services.cli.reach import NoDesk, reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.hub_subscriptions import HubSubscriptions
@@ -70,8 +70,8 @@ def add_feed(context: Context) -> int:
 
 
 def _begin_anew(context: Context, feed: Subscription) -> None:
-    """Who adds a feed that had ended wants it visited again; where Redis is away, nothing has ended."""
-    with suppress(TransientError):
+    """Who adds a feed that had ended wants it visited again; where no Redis, or no desk, is yet, nothing has."""
+    with suppress(TransientError, NoDesk):
         states = FeedStates(connect(reach_desk(context)))
         if states.get(feed).stopped:
             states.resume(feed)
