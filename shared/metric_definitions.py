@@ -10,7 +10,9 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["gauge", "counter", "histogram"]
-Unit = Literal["", "articles", "bytes", "processes", "requests", "seconds", "feeds", "messages", "troubles", "0 or 1"]
+Unit = Literal[
+    "", "articles", "bytes", "processes", "requests", "seconds", "feeds", "pages", "messages", "troubles", "0 or 1"
+]
 
 
 class MetricDefinition(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +164,20 @@ DEFINITIONS = (
         kind="gauge",
         unit="seconds",
         meaning="until the next feed is due; below 0 it is so long overdue; absent without feeds",
+        turn="overdue for minutes: is `ingest` at work?",
+    ),
+    MetricDefinition(
+        name="copydesk_pages",
+        kind="gauge",
+        unit="pages",
+        meaning="pages of feeds' entries that wait to be read, or to be looked at again",
+        turn="`feed_page_budget` and `feed_pages` bound them",
+    ),
+    MetricDefinition(
+        name="copydesk_pages_next_due_seconds",
+        kind="gauge",
+        unit="seconds",
+        meaning="until the next page may be read; below 0 it is so long overdue; absent without pages",
         turn="overdue for minutes: is `ingest` at work?",
     ),
     MetricDefinition(

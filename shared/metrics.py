@@ -124,6 +124,11 @@ def _of_feeds(feeds: FeedCounts) -> Iterable[Metric]:
     if feeds.next_due_us is not None:
         due[()] = (feeds.next_due_us - now_us()) / 1e6
     yield _gauge("copydesk_feeds_next_due_seconds", due)
+    yield _gauge("copydesk_pages", {(): feeds.pages})
+    pages: dict[tuple[str, ...], float] = {}
+    if feeds.pages_due_us is not None:
+        pages[()] = (feeds.pages_due_us - now_us()) / 1e6
+    yield _gauge("copydesk_pages_next_due_seconds", pages)
 
 
 def _of_disks(disks: Iterable[Disk]) -> Iterable[Metric]:

@@ -33,12 +33,17 @@ MINUTE_US = 60_000_000
 
 
 class FeedCounts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How many feeds there are by state (`stopped`: gone for good), and when the next is due (µs; None without any)."""
+    """How many feeds there are by state (`stopped`: gone for good), and when the next is due (µs; None without any).
+
+    `pages` is how many pages of entries wait to be read or looked at again, `pages_due_us` when the next is due.
+    """
 
     fine: int = 0
     failing: int = 0
     stopped: int = 0
     next_due_us: int | None = None
+    pages: int = 0
+    pages_due_us: int | None = None
 
 
 class Backlog(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -163,7 +168,9 @@ class Watchman:
             pipe.zcard(keys.FEEDS_DUE)
             pipe.zrange(keys.FEEDS_DUE, 0, 0, withscores=True)
             pipe.hgetall(keys.FEEDS_FAILING)
-            known, visited, first, told = pipe.execute()
+            pipe.hlen(keys.PAGES_ROWS)
+            pipe.zrange(keys.PAGES_TURNS, 0, 0, withscores=True)
+            known, visited, first, told, pages, turn = pipe.execute()
             names = [name for name, row in told.items() if not msgspec.json.decode(row, type=Failing).is_silent]
             # What fails and is not due is stopped, or no feed but a list of feeds.
             failing = sum(due is not None for due in self._client.zmscore(keys.FEEDS_DUE, names)) if names else 0
@@ -172,6 +179,8 @@ class Watchman:
             failing=failing,
             stopped=max(0, known - visited),
             next_due_us=int(first[0][1] * 1_000_000) if first else None,
+            pages=pages,
+            pages_due_us=int(turn[0][1] * 1_000_000) if turn else None,
         )
 
     def _course(self, now: int) -> tuple[Latency, Backlog]:
