@@ -7,26 +7,30 @@ BENCH_SINKS_ARTICLES (2000) go through each desk.
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from benchmarks.bulks import bulks
 from benchmarks.desk import Desk, cpu_s, entries, running_desk, tree, until
 from benchmarks.figures import Figure, percentile
 from shared.clock import now_us
 from shared.sink_settings import SinkSettings
-from tests.engines.__main__ import SERVERS
+from tests.engines.__main__ import started
 from tests.engines.places import PLACES, Place, told_by
 from tests.engines.receiver import Receiver, receiver
 
 ARTICLES = int(os.environ.get("BENCH_SINKS_ARTICLES", "2000"))
 PUSHES = 300
 DEAD = "postgresql://nobody@127.0.0.1:9/none"
-KINDS = {"files": None, "redis-stream": None, "postgres": "DESK_TEST_POSTGRES", "opensearch": "DESK_TEST_OPENSEARCH"}
+KINDS = {
+    "files": None,
+    "redis-stream": None,
+    "postgres": "DESK_TEST_POSTGRES",
+    "opensearch": "DESK_TEST_OPENSEARCH",
+    "object-store": "DESK_TEST_S3",
+}
+"""Sinks beside webhooks, each with what says that its server is there."""
 SHARE = 2.0
 SECOND_US = 1_000_000
 
@@ -49,17 +53,11 @@ def run() -> list[Figure]:
 @contextmanager
 def servers() -> Iterator[None]:
     """The servers that this machine can start, in the environment as the tests of sinks look for them."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="engines-")))
-        folder.chmod(0o755)
-        for name, start in SERVERS.items():
-            if name not in os.environ:
-                try:
-                    os.environ[name] = stack.enter_context(start(folder))
-                    stack.callback(os.environ.pop, name)
-                except pytest.skip.Exception as reason:
-                    print(f"  {reason}")
+    with started() as told:
+        os.environ |= told
         yield
+        for name in told:
+            del os.environ[name]
 
 
 @contextmanager
@@ -68,6 +66,7 @@ def _desk(name: str, place: Place) -> Iterator[Desk]:
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
         lines = [f"[sinks.{name}]", f'url = "{place.settings.url}"']
         lines += [f'secrets = ["{secret}"]' for secret in place.settings.secrets]
+        lines += [f'login = "{place.settings.login}"'] if place.settings.login else []
         config.write("\n".join(lines) + "\n")
         config.flush()
         with running_desk(

@@ -44,22 +44,29 @@ SERVERS: Mapping[str, Callable[[Path], AbstractContextManager[str]]] = {
 }
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the tests, or those named."""
-    environ = dict(os.environ)
-    if "DESK_TEST_S3" not in environ:
-        environ["DESK_TEST_S3_LOGIN"] = LOGIN
+@contextmanager
+def started() -> Iterator[dict[str, str]]:
+    """Start what this machine can, but for what is named; gives the variables that say where it is."""
+    told: dict[str, str] = {}
+    if "DESK_TEST_S3" not in os.environ:
+        told["DESK_TEST_S3_LOGIN"] = LOGIN
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="engines-")))
         folder.chmod(0o755)
         for name, start in SERVERS.items():
-            if name not in environ:
+            if name not in os.environ:
                 try:
-                    environ[name] = stack.enter_context(start(folder))
+                    told[name] = stack.enter_context(start(folder))
                 except pytest.skip.Exception as reason:
                     print(reason)
+        yield told
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the tests, or those named."""
+    with started() as told:
         command = [sys.executable, "-m", "pytest", "-rs", *(arguments or TESTS)]
-        return subprocess.run(command, env=dict(os.environ) | environ, check=False).returncode
+        return subprocess.run(command, env=os.environ | told, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -5,9 +5,8 @@ every sink consumes again without a hand. Exit code 1 when a promise was broken.
 
     python -m tests.faults.table [--only F1,F4] [--list] [--seed 2015]
 
-As root it runs in a mount namespace of its own, where folders lie on small disks that can be filled. PostgreSQL and
-OpenSearch are started where this machine has what they need; DESK_TEST_S3 names a bucket. What this machine cannot
-provide is told in the table, and fails nothing.
+As root it runs in a mount namespace of its own, where folders lie on small disks that can be filled. Servers are
+started as `tests.engines` starts them. What this machine cannot provide is told in the table, and fails nothing.
 """
 
 import argparse
@@ -16,15 +15,11 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
-import pytest
 from msgspec import structs
 
-from tests.engines.__main__ import SERVERS
+from tests.engines.__main__ import started
 from tests.faults.chaos import IN_NAMESPACE, again_in_a_namespace
 from tests.faults.chaos_desk import find_faketime
 from tests.faults.outcome import CONSUMING_S, SETTLED_S, Outcome, table
@@ -46,8 +41,8 @@ def main() -> int:
         return 0
     if os.geteuid() == 0 and not os.environ.get(IN_NAMESPACE):
         return again_in_a_namespace(MODULE)
-    with ExitStack() as stack:
-        _start_servers(stack)
+    with started() as told:
+        os.environ |= told
         outcomes = [_run(row, random.Random(arguments.seed)) for row in rows]
     print("", *table(outcomes), "", sep="\n")
     broken = [f"{one.fault}: {why}" for one in outcomes for why in one.broken]
@@ -61,17 +56,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the faults, and run none")
     parser.add_argument("--seed", type=int, default=2015)
     return parser.parse_args()
-
-
-def _start_servers(stack: ExitStack) -> None:
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="engines-")))
-    folder.chmod(0o755)
-    for name, start in SERVERS.items():
-        if name not in os.environ:
-            try:
-                os.environ[name] = stack.enter_context(start(folder))
-            except pytest.skip.Exception as reason:
-                print(reason)
 
 
 def _run(row: Row, chance: random.Random) -> Outcome:
