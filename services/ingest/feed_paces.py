@@ -9,7 +9,7 @@ from services.ingest.request_budget import Bounds, Budget, affordable_pace, kind
 from services.ingest.subscriptions import Subscription
 from shared.settings import Settings
 
-LEARNT_S = 30.0
+LEARNT_S, OF_INTERVAL = 30.0, 8  # how long a pace holds: a part of the interval where that is short
 
 
 def budget_of(settings: Settings) -> Budget:
@@ -29,7 +29,7 @@ def bounds_of(feed: Subscription, budget: Budget) -> Bounds:
 
 
 class FeedPaces:
-    """Knows the pace that all feeds together afford, and asks Redis for it twice a minute."""
+    """Knows the pace that all feeds together afford, and asks Redis for it twice a minute or more often."""
 
     def __init__(self, settings: Settings, states: FeedStates, clock: Callable[[], float] = time.monotonic) -> None:
         self._budget, self._states, self._clock = budget_of(settings), states, clock
@@ -38,7 +38,7 @@ class FeedPaces:
     @property
     def is_old(self) -> bool:
         """Is it time to learn anew what all feeds are like?"""
-        return not self._pace or self._clock() - self._learnt_s > LEARNT_S
+        return not self._pace or self._clock() - self._learnt_s > min(LEARNT_S, self._budget.interval_s / OF_INTERVAL)
 
     def learn(self) -> None:
         """Ask Redis what all feeds are like."""

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from services.ingest.feed_lanes import HostRest
+from services.ingest.feed_paces import FeedPaces
 from services.ingest.feed_states import FeedStates, HostPacing
 from services.ingest.request_settings import RequestSettings, changed
 from tests.integration.origin import Origin, Reply, Seen, rss
@@ -156,6 +157,27 @@ def test_what_feeds_count_as_follows_them(desk: Desk, origin: Origin) -> None:
     desk.subscriptions.remove(feed.id)
     desk.states.sync([other])
     assert desk.states.kinds() == ({}, 1)
+
+
+def test_the_pace_follows_how_many_feeds_share_the_budget(desk: Desk) -> None:
+    at_s = 1000.0
+    feed = desk.subscribe("https://news.example/rss")
+    paces = FeedPaces(msgspec.structs.replace(desk.settings, feed_requests_a_day=48), desk.states, lambda: at_s)
+    state, now_s = desk.states.get(feed), 2e9
+    waits = []
+    for count in (1, 2, 4):
+        while len(desk.subscriptions.list()) < count:
+            desk.subscribe(f"https://news.example/{len(desk.subscriptions.list())}")
+        was_old = paces.is_old
+        paces.learn()
+        assert (was_old, paces.is_old) == (True, False)
+        waits.append(paces.interval(feed, state, now_s))
+        at_s += 60
+    assert waits == pytest.approx([1800, 3600, 7200], rel=0.1)
+    own = msgspec.structs.replace(feed, interval_s=600)
+    assert paces.interval(own, state, now_s) == 600
+    assert paces.interval(msgspec.structs.replace(feed, longest_s=900), state, now_s) == 900
+    assert paces.interval(msgspec.structs.replace(feed, shortest_s=9000), state, now_s) == 9000
 
 
 def test_a_gone_feed_costs_nothing_of_the_budget(desk: Desk, origin: Origin) -> None:
