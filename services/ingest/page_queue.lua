@@ -115,12 +115,16 @@ function calls.claim()
 end
 
 -- A visit of args.id, whose row was the first given, has ended: it is visited again in args.wait seconds as the second
--- row says, or never where that is empty. Its host rests for args.pause seconds. 0 where the claim was not args.token's
--- any more. Looks at pages that were read before may fill half of the room (args.most): what is new goes before.
+-- row says, or never where that is empty. Its host rests for args.pause seconds, with args.feeds_rest its feeds as well.
+-- 0 where the claim was not args.token's any more. Looks at pages that were read before may fill half of the room
+-- (args.most): what is new goes before.
 function calls.done()
   local _, token = busy_until(args.host)
   if token ~= args.token then return 0 end
   redis.call('HSET', busy, args.host, precise(now + args.pause) .. ' ')
+  if args.feeds_rest and now + args.pause > tonumber(redis.call('HGET', feed_pauses, args.host) or '0') then
+    redis.call('HSET', feed_pauses, args.host, precise(now + args.pause))
+  end
   local is_asked_anew = redis.call('HGET', rows, args.id) ~= ARGV[5] -- then it is due already
   local is_too_much = args.check == '1' and 2 * redis.call('HLEN', rows) > args.most
   if not is_asked_anew and (ARGV[6] == '' or is_too_much) then

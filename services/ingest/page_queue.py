@@ -118,15 +118,23 @@ class PageQueue:
             for id_, host, token, row in found
         ]
 
-    def done(self, claimed: ClaimedPage, following: PageRow | None, wait_s: float, pause_s: float) -> bool:
-        """Note that a visit has ended: the next is in so many seconds, None for none; its host rests. False where the
-        claim has ended meanwhile."""
+    def done(
+        self,
+        claimed: ClaimedPage,
+        following: PageRow | None,
+        wait_s: float,
+        pause_s: float,
+        *,
+        feeds_rest: bool = False,
+    ) -> bool:
+        """Note that a visit has ended: the next is in so many seconds, None for none; its host rests, where it asks for
+        that with its feeds. False where the claim has ended meanwhile."""
         packed = b"" if following is None else msgspec.msgpack.encode(following)
         check = "1" if following is not None and following.checks else "0"
         return bool(
             self._call(
                 "done", claimed.packed, packed, id=claimed.id, host=claimed.host, token=claimed.token, check=check,
-                wait=wait_s, pause=pause_s, most=self._most,
+                wait=wait_s, pause=pause_s, most=self._most, feeds_rest=feeds_rest,
             )
         )  # fmt: skip
 

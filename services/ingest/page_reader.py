@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9"
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
+TOO_MANY = 429
 PAUSE_S = 2.0  # of a host behind each of its pages
 TRIES, RETRY_S, LONGEST_RETRY_S = 8, 60.0, 7200.0
 # Corrections come in the first hours: a page is looked at again so many seconds after each look.
@@ -63,6 +64,7 @@ class PageReader:
             await self._in_thread(self._queue.done, claimed, None, 0.0, 0.0)
             return
         problem: str | None = None
+        asks_for_rest = False
         try:
             if not row.of_pages and (feed.pages or self._which) == "never":
                 raise InputRefused("the feed's settings say that no page of its entries is read any more")
@@ -70,6 +72,7 @@ class PageReader:
             following, outcome = await self._read(client, rooms, row, feed)
         except TransientError as error:
             pause_s, problem = max(pause_s, _rest_of(error)), str(error)
+            asks_for_rest = isinstance(error, AskedToWait) and error.status == TOO_MANY
             following = await self._postponed(row, feed, error)
             outcome = "postponed" if following else "given-up"
         except CopydeskError as error:
@@ -78,7 +81,8 @@ class PageReader:
         log.info("page_visited", page=row.url, feed=feed.shown(), outcome=outcome, problem=problem)
         await self._in_thread(self._tallies.note, feed, outcome, problem)
         wait_s = _wait_of(following)
-        await self._in_thread(self._queue.done, claimed, following, wait_s, pause_s)
+        note = functools.partial(self._queue.done, feeds_rest=asks_for_rest)
+        await self._in_thread(note, claimed, following, wait_s, pause_s)
 
     async def _read(
         self, client: Client, rooms: Rooms, row: PageRow, feed: Subscription

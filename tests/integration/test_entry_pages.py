@@ -246,7 +246,10 @@ def test_a_host_that_asks_to_be_left_alone_is(desk: Desk, origin: Origin) -> Non
     busy = Reply(status=429, headers={"Retry-After": "600"})
     origin.pages |= {"/1.html": busy, "/2.html": busy}
     desk.visit(item(1, origin), item(2, origin))
-    assert [desk.read_pages(), desk.read_pages(PAUSE_S), desk.read_pages(600)] == [1, 0, 1]
+    assert [desk.read_pages(), desk.read_pages(PAUSE_S)] == [1, 0]
+    rests_until = float(connect(desk.settings).hget(keys.FEEDS_PAUSES, origin.host) or 0)
+    assert rests_until - desk.now_s > 500, "and so are its feeds"
+    assert desk.read_pages(600) == 1
 
 
 def test_the_budget_of_a_day_is_kept(desk: Desk, origin: Origin) -> None:
