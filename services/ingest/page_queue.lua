@@ -115,7 +115,7 @@ function calls.claim()
 end
 
 -- A visit of args.id, whose row was the first given, has ended: it is visited again in args.wait seconds as the second
--- row says, or never where that is empty. Its host rests for args.pause seconds, with args.feeds_rest its feeds as well.
+-- row says, or never where that is empty. Its host rests for args.pause seconds, with args.feeds_rest its feeds too.
 -- 0 where the claim was not args.token's any more. Looks at pages that were read before may fill half of the room
 -- (args.most): what is new goes before.
 function calls.done()
