@@ -76,7 +76,8 @@ def words_of(entry: FeedEntry) -> EntryWords:
         for line in _lines(text or "", is_html=is_html or "</" in (text or ""))
     ]
     kept = [line for line in lines if not is_counter(line)]
-    return EntryWords(words=hash_words(*said, *kept), calm=hash_words(*said, *map(_without_count, kept)))
+    words, calm = hash_words(*said, *kept), list(map(_without_count, kept))
+    return EntryWords(words=words, calm=words if calm == kept else hash_words(*said, *calm))
 
 
 def is_counter(line: str) -> bool:
@@ -115,6 +116,8 @@ def _lines(text: str, *, is_html: bool) -> Iterator[str]:
 
 def _with_even_space(line: str) -> str:
     """A line with one space between its words; of a long one not all words stand in memory one by one."""
+    if "  " not in line and line.isprintable():  # of white space only the plain space is
+        return line.strip()
     if len(line) <= _PIECE:
         return " ".join(line.split())
     pieces = (line[at : at + _PIECE] for at in range(0, len(line), _PIECE))

@@ -16,7 +16,6 @@ _BREAK = re.compile(
 _HEADING = re.compile(r"<(?:h1|title)\b[^<>]*>([^<>]{1,500})", re.IGNORECASE)
 _UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-LONG = 200_000  # characters of markup
 _CUT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[^\W\d_][^.!?…]{0,60})?\W*$")
 
 
