@@ -23,6 +23,10 @@ ENDINGS: Mapping[str, str] = {
     ".iptc": WIRE, ".anpa": WIRE, ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
     ".png": "image/png", ".webp": "image/webp",
 }  # fmt: skip
+# What is none where its bytes do not say so, whatever it is called.
+_ONLY_BY_BYTES: Mapping[str, str] = {
+    **dict.fromkeys(PICTURES, "JPEG, PNG or WebP"), DOCX: "document of Word", PDF: "PDF",
+}  # fmt: skip
 # What only the bytes can tell: word processors save RTF and pages as `.doc`, agencies write without any ending.
 _OPEN_ENDINGS = frozenset({"", ".doc", ".dot", ".dat", ".msg", ".tlg", ".wire", ".odt", ".ods"})
 _WORD = b"word/document.xml"
@@ -47,12 +51,12 @@ def kind_of(name: str, body: bytes) -> str:
         kind = ZIP
     if kind is None and _MARKUP.match(body[:_PDF_WITHIN]):
         kind = HTML
-    if kind in PICTURES and picture_type_of(body[:16]) != kind:
-        raise InputRefused(f"{name} is called {_suffix(name)}, and is no JPEG, PNG or WebP")
-    if kind == DOCX and not body.startswith(b"PK"):
-        raise InputRefused(f"{name} is called {_suffix(name)}, and is no document of Word{_looks_like(body)}")
+    if kind == RTF and not body.startswith(b"{\\rtf"):  # what calls itself so, and is plain text
+        kind = TEXT
     if kind is None:
         raise refusal(name, body)
+    if kind in _ONLY_BY_BYTES and _by_bytes(body) is None:
+        raise InputRefused(f"{name} is called {_suffix(name)}, and is no {_ONLY_BY_BYTES[kind]}{_looks_like(body)}")
     return kind
 
 
