@@ -32,7 +32,7 @@ def read(
     language: str | None = None,
     received: dt.datetime | None = None,
 ) -> Article:
-    """The article in a document: a page, plain text, ninjs, schema.org, NITF or NewsML-G2.
+    """The article in a document: a page, plain text, ninjs, schema.org, NITF, NewsML, a wire, a mail, DOCX, RTF or PDF.
 
     `document` is its bytes as they came, its text, or the path of its file. `url` is the address it stands at,
     `media_type` what its sender calls it (else it is looked into). `zone` (an IANA name) and `language` (BCP 47) are

@@ -9,7 +9,7 @@ import msgspec
 
 from services.ingest.drop_files import WHOLE, Unreadable, check_listable, is_known, printable
 from services.ingest.drop_problem_files import ProblemFiles
-from services.ingest.drop_problems import MOST_MEMBERS, DropMember, DropProblem, ProblemName
+from services.ingest.drop_problems import MOST_MEMBERS, DropMember, DropProblem, ProblemName, joined
 from shared.clock import now_us
 from shared.late_log import LateLog
 from shared.ledger import keys
@@ -192,8 +192,10 @@ class DropMemory:
         rows = self._redis.hmget(keys.DROPS_PROBLEMS, [os.fsencode(name) for name in problems])
         room = MAX_PROBLEMS - self._redis.hlen(keys.DROPS_PROBLEMS)
         new: dict[str, DropProblem] = {}
-        for (name, problem), row in zip(problems.items(), rows, strict=True):
-            if row is not None and _says(msgspec.json.decode(row, type=DropProblem)) == _says(problem):
+        for (name, seen), row in zip(problems.items(), rows, strict=True):
+            known = None if row is None else msgspec.json.decode(row, type=DropProblem)
+            problem = seen if known is None else joined(known, seen)
+            if known is not None and _says(known) == _says(problem):
                 continue
             log.warning("drop_not_taken", path=problem.path, reason=problem.reason)
             self._files.write(name, problem)

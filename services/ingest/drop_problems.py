@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 MOST_MEMBERS = 200
+LONGEST_REASON = 4000
 
 ProblemName = Literal["drop-refused", "drop-partly-taken", "drop-waits", "drop-unread"]
 
@@ -65,3 +66,11 @@ def partly(members: Sequence[DropMember], of: int) -> str:
     first = members[0]
     more = f" (and {len(members) - 1} more)" if len(members) > 1 else ""
     return f"{len(members)} of {of} parts are not taken: {first.name}: {first.detail}{more}"
+
+
+def joined(known: DropProblem, new: DropProblem) -> DropProblem:
+    """What is told of a file of which another part turns out to hold no article: what was told of it holds still."""
+    if new.kind != "drop-unread" or known.kind not in ("drop-unread", "drop-partly-taken"):
+        return new
+    told = known.reason if new.reason in known.reason else f"{known.reason}; {new.reason}"[:LONGEST_REASON]
+    return msgspec.structs.replace(known, reason=told)

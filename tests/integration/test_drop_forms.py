@@ -136,7 +136,7 @@ def test_a_copy_of_a_drop_in_which_no_article_was_found_is_told_too(desk: FormsD
 
 def test_a_drop_in_which_no_article_is_found_when_it_is_read_is_told_as_well(desk: FormsDesk) -> None:
     desk.drop("empty.docx", a_docx(a_paragraph(" ")))
-    desk.drop("tin.zip", a_zip(a__docx=a_docx(a_paragraph("   ")), b__txt=TEXT))
+    desk.drop("tin.zip", a_zip(a__docx=a_docx(a_paragraph("   ")), b__txt=TEXT, c__exe=b"MZ\x90\0"))
     desk.take(["empty.docx", "tin.zip"])
     desk.work()
     desk.drops.tidy()
@@ -144,6 +144,8 @@ def test_a_drop_in_which_no_article_is_found_when_it_is_read_is_told_as_well(des
     assert problem is not None
     assert (problem["type"], problem["detail"]) == ("urn:x-copydesk:drop-unread", "The DOCX holds no words.")
     assert "a.docx: The DOCX holds no words." in desk.reasons()["tin.zip"]
+    assert "c.exe" in desk.reasons()["tin.zip"]
+    assert [member["name"] for member in (desk.problem("tin.zip") or {})["members"]] == ["c.exe"]
     desk.drop("empty.docx", a_docx(a_paragraph(WORDS)))
     desk.take(["empty.docx"])
     desk.drops.tidy()

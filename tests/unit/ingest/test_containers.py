@@ -4,6 +4,7 @@ import gzip
 import io
 import stat
 import zipfile
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -146,6 +147,16 @@ def test_the_pictures_of_a_mail_go_with_its_text_and_documents_are_articles() ->
 def test_the_pictures_of_a_mail_that_covers_a_document_go_with_that() -> None:
     mail = a_mail("Please see attached.", ("a.jpg", PICTURE, "image/jpeg"), ("b.txt", TEXT, "text/plain"))
     assert [name for _, name in told_of("tin.eml", mail)] == ["tin.eml", "b.txt", "a.jpg"]
+
+
+def test_what_is_attached_to_a_mail_in_a_mail_is_taken_too() -> None:
+    outer = EmailMessage()
+    outer["From"], outer["Subject"] = "b@news.example", "FW"
+    outer.set_content("See below. " * 100)
+    inner = a_mail("Words of the article.", ("b.txt", TEXT, "text/plain"), ("c.jpg", PICTURE, "image/jpeg"))
+    outer.add_attachment(message_from_bytes(inner, policy=policy.default))
+    told = told_of("tin.eml", outer.as_bytes())
+    assert told == [("article", "tin.eml"), ("picture", "c.jpg"), ("article", "b.txt")]
 
 
 def test_a_mail_without_attachments_stays_as_it_is() -> None:
