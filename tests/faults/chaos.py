@@ -26,7 +26,7 @@ from tests.faults.chaos_desk import ChaosDesk, find_faketime
 from tests.faults.chaos_faults import FAULTS, Fault, usable
 from tests.faults.chaos_load import Load, Verdict
 
-IN_NAMESPACE = "COPYDESK_CHAOS_NAMESPACE"
+IN_NAMESPACE = "DESK_CHAOS_NAMESPACE"  # no setting: commands know those that begin with COPYDESK_
 
 
 def main() -> int:

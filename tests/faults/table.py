@@ -86,13 +86,11 @@ def _lacking(row: Row) -> str:
 
 
 def _by_tests(row: Row) -> Outcome:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *row.tests], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "pytest", *row.tests], capture_output=True, text=True, check=False)
     passed = re.search(r"(\d+) passed", done.stdout)
-    notes = () if done.returncode == 0 else (f"its tests fail: {done.stdout[-500:]}",)
-    count = int(passed[1]) if passed else 0
-    return Outcome(fault=row.fault, done=row.done, asked=count, tests=True, notes=notes)
+    held = passed is not None and done.returncode == 0
+    notes = () if held else (f"its tests do not hold it: {done.stdout[-500:]}",)
+    return Outcome(fault=row.fault, done=row.done, asked=int(passed[1]) if passed else 0, tests=True, notes=notes)
 
 
 def _befall(row: Row, scene: Scene, chance: random.Random) -> Outcome:
