@@ -37,7 +37,8 @@ _LEAST_LETTERS = 20
 _ODD = frozenset({"Cc", "Cn", "Co", "Cs"})
 _TOO_ODD = 0.1
 _EDGE = 0.12  # of a page's height: running heads and feet stand there
-_REPEATED = 2
+_REPEATED, _LONGEST_RUNNING = 2, 90
+_SMALLER = 0.85  # of the usual size, what stands at an edge is set smaller
 _NEXT_LINE = 1.75  # times its size, a line's baseline is below the one before in the same paragraph
 _FULL = 0.72  # of the usual length of a line of its size, one that goes on has so many letters
 _FULL_IF_APART = 0.5  # and so many where paragraphs stand apart
@@ -45,7 +46,9 @@ _APART, _FEW = 1.25, 8  # so many times its leading a paragraph is apart; one in
 _INDENT = 0.7  # of its size, a first line is set in by
 _ALIKE = 0.6  # points by which two sizes are the same
 _NUMBER = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"\W*(?:\w{1,6}\W+)?\d{1,4}(?:\s*(?:/|of|trên)\s*\d{1,4})?\W*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"[-–—\s]*(?:(?:trang|page|seite|p\.|s\.)\s*)?\d{1,3}(?:\s*(?:/|of|trên)\s*\d{1,4})?[-–—\s]*", re.IGNORECASE
+)
 _BULLET = re.compile(r"[•●▪■–—*·-]\s|\d{1,2}[.)]\s")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\Z")
 _SOFT = "\u00ad"
@@ -153,13 +156,30 @@ def _check(lines: Sequence[_Line]) -> None:
 
 
 def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
-    """What stands at the edge of several pages, but for its numbers, and the numbers of pages."""
+    """What stands at the edge of several pages, but for its numbers, the numbers of pages, and smaller print there.
+
+    A line of the text that comes to stand there has its neighbours close by.
+    """
     at_edge = [line for line in lines if line.edge]
     pages = Counter(plain for plain, _ in {(_plain(line), line.page) for line in at_edge})
-    is_long = len({line.page for line in lines}) > 1
-    return {
-        line for line in at_edge if pages[_plain(line)] >= _REPEATED or (is_long and _PAGE_NUMBER.fullmatch(line.text))
+    sizes = sorted(line.size for line in lines for _ in line.text.split())
+    small = _SMALLER * sizes[len(sizes) // 2]
+    may_be = {
+        line
+        for line in at_edge
+        if len(line.text) <= _LONGEST_RUNNING
+        and (line.size <= small or pages[_plain(line)] >= _REPEATED or _PAGE_NUMBER.fullmatch(line.text))
     }
+    text: dict[int, list[_Line]] = {}
+    for line in lines:
+        if line not in may_be:
+            text.setdefault(line.page, []).append(line)
+    return {line for line in may_be if _is_apart(line, text.get(line.page, ()))}
+
+
+def _is_apart(line: _Line, text: Sequence[_Line]) -> bool:
+    """Whether no line of the text stands as close to it as lines do."""
+    return not any(abs(line.y - other.y) <= _NEXT_LINE * max(line.size, other.size) for other in text)
 
 
 def _plain(line: _Line) -> tuple[str, int]:

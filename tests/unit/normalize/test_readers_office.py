@@ -237,6 +237,12 @@ def test_what_is_printed_on_each_page_is_no_part_of_the_text() -> None:
     assert pdf_lines(*pages) == list(texts)
 
 
+def test_small_print_at_the_edge_of_one_page_is_no_part_of_the_text_either() -> None:
+    said = "The new lights were lit last night."
+    page = Pdf().page((50, 820, "Báo Huế, 9/11/2015", 7), (50, 700, said), (290, 20, "1"))
+    assert lines_of(pdf.open_text(raw_of(page.bytes(), PDF))) == [said]
+
+
 UNTOLD = Pdf(told=False).page((50, 700, "These letters are told by no table at all"))
 
 
