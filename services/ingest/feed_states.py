@@ -155,14 +155,19 @@ class FeedStates:
         wanted = {feed.id: feed for feed in feeds}
         with redis_errors(self._redis):
             due = {_name(feed_id) for feed_id in self._redis.zrange(keys.FEEDS_DUE, 0, -1)}
-            remembered = {_name(feed_id) for feed_id in self._redis.hkeys(keys.FEEDS_HOSTS)} | due
-        if gone := remembered - wanted.keys():
+            packed = cast("dict[bytes, bytes]", self._redis.hgetall(keys.FEEDS_HOSTS))
+        places = {_name(feed_id): _name(place) for feed_id, place in packed.items()}
+        if gone := (places.keys() | due) - wanted.keys():
             self.forget(sorted(gone))
         new = [feed for feed in wanted.values() if feed.id not in due]
         spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
         told = zip(new, self.get_all(new), strict=True)
         waits = {feed.id: NEVER if state.stopped else random.uniform(0, spread) for feed, state in told}  # noqa: S311
-        rows = [(feed.id, place_of(feed), waits.get(feed.id, NEVER)) for feed in wanted.values()]
+        rows = [
+            (feed.id, place, waits.get(feed.id, NEVER))
+            for feed in wanted.values()
+            if places.get(feed.id) != (place := place_of(feed)) or feed.id in waits  # one more feed is one more row
+        ]
         for start in range(0, len(rows), SYNC_LIMIT):
             self._call("sync", feeds=rows[start : start + SYNC_LIMIT])
         self._call("space", spacings=pauses_of(wanted.values()))
