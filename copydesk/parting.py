@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 from copydesk.reading import Document, make_raw, make_source, open_document
-from services.ingest.feeds import looks_like_feed, make_inputs, read_feed
+from services.ingest.feeds import make_inputs, read_feed
 from services.ingest.formats import json_feed
+from services.ingest.formats.announced import looks_like_feed
 from services.ingest.packages import split_package
 from services.normalize.pipeline import normalize
 from shared.article import Article

@@ -10,8 +10,9 @@ from services.ingest.containers.parts import Limits, Part
 from services.ingest.containers.process import FileOpener
 from services.ingest.drop_files import path_alias, percent_encoded, printable
 from services.ingest.drop_problems import DropMember
-from services.ingest.feeds import looks_like_feed, make_inputs
+from services.ingest.feeds import make_inputs
 from services.ingest.formats import json_feed
+from services.ingest.formats.announced import looks_like_feed
 from services.ingest.formats.feed import Feed
 from services.ingest.packages import announces_package
 from services.ingest.parser_process import FeedParser

@@ -157,12 +157,6 @@ def _read(text: str, url: str) -> Feed:
     return sitemap.read(text, url) if sitemap.looks_like_sitemap(text) else rss_atom.read(text, url)
 
 
-def looks_like_feed(body: bytes) -> bool:
-    """Whether a dropped document announces itself as a feed: decided on its head alone."""
-    head = body[:4096].replace(b"\0", b"").lower()
-    return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"jsonfeed.org/version"))
-
-
 class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as an input. Scorers outside the project read it by this name, so that more can be told beside it."""
 

@@ -7,8 +7,9 @@ from email.message import Message
 import msgspec
 from starlette.datastructures import Headers
 
-from services.ingest.feeds import looks_like_feed, make_inputs
+from services.ingest.feeds import make_inputs
 from services.ingest.formats import json_feed
+from services.ingest.formats.announced import looks_like_feed
 from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, JsonArticle, split_json
 from services.ingest.packages import Item, declared_item, split_package
 from services.web.correction_form import NINJS

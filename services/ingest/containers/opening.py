@@ -11,8 +11,8 @@ from services.ingest.containers.several import split_wire, split_xml
 from services.ingest.containers.warc import holds_warc, read_warc
 from services.ingest.containers.word import read_docx
 from services.ingest.containers.zip_file import read_zip
-from services.ingest.feeds import looks_like_feed
 from services.ingest.formats import json_feed
+from services.ingest.formats.announced import looks_like_feed
 from services.ingest.packages import Item, split_package
 from shared.errors import InputRefused
 from shared.media_types import DOCX, GZIP, WARC, WIRE, ZIP

@@ -18,7 +18,7 @@ from services.ingest.containers.kinds import HTML, JSON, MAIL, NITF, PICTURES, T
 from services.ingest.containers.packed import gunzip
 from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Part, refused, too_large
 from services.ingest.containers.zip_file import picture_part
-from services.ingest.feeds import looks_like_feed
+from services.ingest.formats.announced import looks_like_feed
 from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE
 from shared.errors import InputRefused

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from services.ingest.entry_traces import without_neighbours
 from services.ingest.feed_news import Watched, read_news
-from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_feed
+from services.ingest.feeds import FeedItem, make_inputs, read_feed
+from services.ingest.formats.announced import looks_like_feed
 from services.ingest.formats.feed import Feed
 from shared.envelope import FeedEntry, Source
 from shared.errors import NotAFeed

@@ -14,7 +14,7 @@ from tests.unit.ingest.test_containers import TEXT, a_zip
 
 @pytest.fixture
 def opener() -> Iterator[FileOpener]:
-    made = FileOpener(ChildLimits(cpu_s=1.0, memory_mb=64))
+    made = FileOpener(ChildLimits(cpu_s=0.3, memory_mb=64))
     yield made
     made.close()
 
