@@ -172,7 +172,10 @@ def reader_for(media_type: str) -> Reader:
 
 
 def import_readers() -> None:
-    """Import all readers now: a process that forks does so before, or each child would for itself."""
+    """Import all readers now: a process that forks does so before, or each child would for itself.
+
+    That of PDF waits for the first: its parser takes 13 MB, and many a desk never sees one.
+    """
     for name in (*READERS.values(), *OPENERS.values(), "picture", PAIRED):
         _module(name)
     importlib.import_module(EMBEDDED)
