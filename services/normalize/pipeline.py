@@ -176,7 +176,7 @@ def import_readers() -> None:
 
     That of PDF waits for the first: its parser takes 13 MB, and many a desk never sees one.
     """
-    for name in (*READERS.values(), *OPENERS.values(), "picture", PAIRED):
+    for name in {*READERS.values(), *OPENERS.values(), "picture", PAIRED} - {OPENERS[PDF]}:
         _module(name)
     importlib.import_module(EMBEDDED)
 
