@@ -16,6 +16,7 @@ from shared.archive import Archive
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, IntakeFull
+from shared.identity import article_id
 from shared.ledger import keys
 from shared.ledger.calls import DEATH_BURST, REFUSALS_KEPT, Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import LedgerBroken, connect
@@ -294,6 +295,30 @@ def stepping(settings: Settings, tmp_path: Path, moment: list[int]) -> Ledger:
     ((ledger, _),) = workers_over(settings, moment, "one")
     Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a")])
     return ledger
+
+
+def test_a_clock_that_steps_back_keeps_no_later_word_waiting(
+    stepping: Ledger, settings: Settings, moment: list[int], tmp_path: Path
+) -> None:
+    Intake(stepping, Archive(tmp_path / "b"), settings).take([text("one", "uri:hue 1"), text("two", "uri:hue 1")])
+    words = {item.ref: item for item in claim(stepping)}
+    first, second = sorted(ref for ref in words if ref.partition("@")[0] == article_id(("uri:hue 1",), ""))
+    stepping.commit("normalize", [normalized(words[second])])
+    assert stepping.claim("index", "m2") == [], "its first word is still being read"
+    stepping.commit("normalize", [normalized(words[first])])
+    stepping.sweep()
+    moment[0] -= 86_400_000_000
+    stepping.sweep()
+    assert [item.ref for item in stepping.claim("index", "m3")] == [first, second]
+
+
+def test_a_clock_that_steps_back_lets_no_embargo_end(stepping: Ledger, moment: list[int]) -> None:
+    (item,) = claim(stepping)
+    ends = moment[0] + 1_000_000
+    stepping.fail("normalize", [Failure(ref=item.ref, token=item.token, verdict="hold", reason="embargo", due_us=ends)])
+    moment[0] -= 86_400_000_000
+    stepping.sweep()
+    assert stepping.status().stages["normalize"].held == 1
 
 
 def test_a_clock_that_steps_back_keeps_no_stage_at_rest(stepping: Ledger, moment: list[int]) -> None:

@@ -79,7 +79,7 @@ local function is_ahead(ref, key, after, taken)
   for _, found in ipairs(taken) do is_read = is_read or found.ref == before end
   if is_read then return false end
   redis.call('ZREM', line_key('waiting', 'index'), ref)
-  redis.call('HSET', key, 'state', 'held')
+  redis.call('HSET', key, 'state', 'held', 'reason', 'overtook')
   redis.call('ZADD', line_key('held', 'index'), text(now + OVERTOOK), ref)
   return true
 end

@@ -25,6 +25,23 @@ local function sweep_later(stage)
   return #ready
 end
 
+-- The clock was set back: what waits aside for a probe or for an earlier revision does so by moments that are far away now.
+-- What is under an embargo waits for its own moment, however far that is.
+local function sweep_aside(stage)
+  local ready, line = {}, line_key('held', stage)
+  for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line, '(' .. text(now), '+inf')) do
+    guarded(ref, stage, function()
+      local is = redis.call('HMGET', record_key(ref), 'state', 'reason')
+      if not is[1] then error('gone') end
+      if is[2] == 'embargo' then return end
+      redis.call('ZREM', line, ref)
+      ready[#ready + 1] = ref
+    end)
+  end
+  enqueue(stage, ready)
+  return #ready
+end
+
 -- Who held it, as `host:boot`, if that one says every few seconds that it lives.
 local function worker_of(ref)
   local holder = redis.call('HGET', record_key(ref), 'holder')
@@ -128,6 +145,7 @@ function calls.sweep()
   note_backlog(last)
   local later, working = 0, 0
   for _, stage in ipairs({ 'normalize', 'index' }) do
+    if last > now then later = later + sweep_aside(stage) end
     later = later + sweep_later(stage)
     working = working + sweep_working(stage, listening)
     -- A bell that was lost is rung anew; while a stage rests, one bell a sweep brings its probe.
