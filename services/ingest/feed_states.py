@@ -150,8 +150,12 @@ class FeedStates:
         """The script that keeps the times: whoever only looks needs none."""
         return self._redis.register_script(resources.files(__package__).joinpath("feed_times.lua").read_text())
 
-    def sync(self, feeds: Iterable[Subscription]) -> None:
-        """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""
+    def sync(self, feeds: Iterable[Subscription], *, whole: bool = False) -> bool:
+        """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled.
+
+        `whole` tells Redis of each feed, not only of those that differ: what its queues have lost is there again.
+        Whether a feed had to be given a time, or taken out.
+        """
         wanted = {feed.id: feed for feed in feeds}
         with redis_errors(self._redis):
             due = {_name(feed_id) for feed_id in self._redis.zrange(keys.FEEDS_DUE, 0, -1)}
@@ -159,18 +163,19 @@ class FeedStates:
         places = {_name(feed_id): _name(place) for feed_id, place in packed.items()}
         if gone := (places.keys() | due) - wanted.keys():
             self.forget(sorted(gone))
-        new = [feed for feed in wanted.values() if feed.id not in due]
+        new = [feed for feed in wanted.values() if feed.id not in due or _is_another(feed, places.get(feed.id))]
         spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
         told = zip(new, self.get_all(new), strict=True)
         waits = {feed.id: NEVER if state.stopped else random.uniform(0, spread) for feed, state in told}  # noqa: S311
         rows = [
             (feed.id, place, waits.get(feed.id, NEVER))
             for feed in wanted.values()
-            if places.get(feed.id) != (place := place_of(feed)) or feed.id in waits  # one more feed is one more row
+            if places.get(feed.id) != (place := place_of(feed)) or feed.id in waits or whole
         ]
         for start in range(0, len(rows), SYNC_LIMIT):
             self._call("sync", feeds=rows[start : start + SYNC_LIMIT])
         self._call("space", spacings=pauses_of(wanted.values()))
+        return bool(gone) or any(wait != NEVER for wait in waits.values())
 
     def is_complete(self, count: int) -> bool:
         """Whether Redis still knows of as many feeds as there are, due or stopped."""
@@ -375,6 +380,11 @@ def _state_of(feed: Subscription, packed: bytes | None) -> FeedState:
     except msgspec.DecodeError:  # of another release: it costs one full fetch
         return fresh
     return state if state.added_us == feed.added_us else fresh
+
+
+def _is_another(feed: Subscription, place: str | None) -> bool:
+    """Does Redis know, at that place, one that had this feed's id and was removed before it was added?"""
+    return place is not None and place.rpartition(" ")[2] != str(feed.added_us)
 
 
 def _name(value: object) -> str:

@@ -105,7 +105,8 @@ end
 
 local calls = {}
 
--- args.feeds: {id, place, seconds until its first visit, or -1 for none}. One that waits already goes on waiting.
+-- args.feeds: {id, place, seconds until its first visit, or -1 for none}. One that waits already goes on waiting, but not
+-- for the time of another that had its id, and was removed.
 function calls.sync()
   for _, feed in ipairs(args.feeds) do
     local id, place, wait = feed[1], feed[2], feed[3]
@@ -113,8 +114,12 @@ function calls.sync()
     local at = tonumber(redis.call('ZSCORE', due, id) or '')
     if was and was ~= place then
       redis.call('ZREM', queue(was), id)
-      if was:match('%S*$') ~= place:match('%S*$') then set_kind(id, nil) end -- another feed by the same name
       if release(id, was) then at = now end -- a visit of the one before notes nothing for this one
+      if was:match('%S*$') ~= place:match('%S*$') then -- another feed by the same name
+        set_kind(id, nil)
+        redis.call('ZREM', due, id)
+        at = nil
+      end
     end
     redis.call('HSET', places, id, place)
     if not at and wait >= 0 then at = now + wait end

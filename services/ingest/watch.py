@@ -30,6 +30,7 @@ FETCH_TASK = "ingest.fetch_feeds"
 TURN_S = 1.0
 WAKE_S = 30.0  # a message that nobody took by then says nothing new: whoever visits feeds looks by itself
 SYNC_S = 3.0
+WHOLE_S = 300.0
 HEARTBEAT_S = 2.0
 DEAF_S = 60.0
 
@@ -52,6 +53,7 @@ class FeedWatch:
         self._count = 0
         self._unread_us = 0
         self._sync_due = 0.0
+        self._whole_due = 0.0
 
     def turn(self) -> None:
         """Put the due-queue right where the list changed or Redis lost it, and wake who visits feeds."""
@@ -67,12 +69,14 @@ class FeedWatch:
         if stamp == self._stamp and now < self._sync_due:
             return False
         self._sync_due = now + SYNC_S
-        if stamp == self._stamp and self._states.is_complete(self._count):
+        is_whole = now >= self._whole_due  # whatever was lost, and however: no feed stays without a time for long
+        if stamp == self._stamp and not is_whole and self._states.is_complete(self._count):
             return False
         feeds = self._read_list()
-        self._states.sync(feeds)
-        self._stamp, self._count = stamp, len(feeds)
-        return True
+        was_put_right = self._states.sync(feeds, whole=is_whole)
+        self._whole_due = now + WHOLE_S if is_whole else self._whole_due
+        is_known, self._stamp, self._count = stamp == self._stamp, stamp, len(feeds)
+        return was_put_right or not is_known
 
     def _read_list(self) -> Sequence[Subscription]:
         """The feeds; while they cannot be read none is visited, and whoever asks how the desk is learns why."""

@@ -273,6 +273,29 @@ def test_a_stopped_feed_that_is_removed_and_added_between_two_looks_is_visited_a
     assert desk.claimed(1) == [feed.id]
 
 
+def test_one_that_waited_and_is_removed_and_added_between_two_looks_is_visited_at_once(
+    desk: Desk, origin: Origin
+) -> None:
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    assert (desk.due_in(feed) or 0) > 800
+    desk.subscriptions.remove(feed.id)
+    desk.subscribe(feed.url)
+    assert (desk.due_in(feed) or 0) < 1
+    desk.ahead = MINUTE
+    assert desk.claimed(1) == [feed.id]
+
+
+@pytest.mark.parametrize("lost", [keys.FEEDS_DUE, keys.FEEDS_TURNS, keys.feeds_of("a.example")])
+def test_a_feed_whose_visit_time_was_lost_gets_one_whatever_was_lost(desk: Desk, lost: str) -> None:
+    feed = desk.subscribe("http://a.example/feed")
+    desk.redis.delete(lost)
+    FeedWatch(desk.subscriptions, desk.states, lambda: None).turn()  # as each watcher does when it starts, and later on
+    desk.ahead = MINUTE
+    assert desk.claimed(1) == [feed.id]
+
+
 def test_a_visit_that_ends_after_its_feed_was_added_anew_stops_nothing(desk: Desk, origin: Origin) -> None:
     def gone(_: Seen) -> Reply:
         desk.subscriptions.remove(feed.id)
