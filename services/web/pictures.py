@@ -11,7 +11,8 @@ from services.web.problems import Problem
 from services.web.state import state_of
 from shared.package import sha256_of
 
-FOR_EVER = "private, max-age=31536000, immutable"
+# The bytes of a name never change, but who keeps them must learn that their article was withdrawn.
+ASKED_EACH_TIME = "private, no-cache"
 ONE_PART = re.compile(r"bytes=([0-9]{1,12})-([0-9]{0,12})")
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -26,7 +27,7 @@ async def show_picture(request: Request) -> Response:
     if found is None:
         raise Problem("not-found", "The article has no such picture.")
     file, media_type = found
-    headers = {"ETag": f'"{name}"', "Cache-Control": FOR_EVER}
+    headers = {"ETag": f'"{name}"', "Cache-Control": ASKED_EACH_TIME}
     if is_known(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     _drop_odd_range(request, file.stat().st_size)

@@ -94,7 +94,7 @@ def test_an_article_comes_with_its_pictures_and_shows_them(room: Newsroom, key: 
     status, headers, content = ask(room, key, "GET", path)
     assert (status, content) == (200, BRIDGE)
     assert (headers["content-type"], headers["x-content-type-options"]) == ("image/jpeg", "nosniff")
-    assert "immutable" in headers["cache-control"]
+    assert headers["cache-control"] == "private, no-cache"
     assert "default-src 'none'" in headers["content-security-policy"]
     assert ask(room, key, "GET", path, If_None_Match=headers["etag"])[0] == 304
     part = ask(room, key, "GET", path, Range="bytes=0-9")
@@ -146,9 +146,11 @@ def test_a_withdrawn_article_shows_its_pictures_no_more(room: Newsroom, key: str
     _, receipt = push(room, key, *BOTH, X_Article_URI="tag:desk:gone")
     room.work()
     path = read(room, key, receipt["article"])["article"]["leadPicture"]["href"].removeprefix(room.address)
+    etag = ask(room, key, "GET", path)[1]["etag"]
     assert ask(room, key, "DELETE", f"/v1/articles/{receipt['article']}")[0] == 202
     room.work()
     assert ask(room, key, "GET", path)[0] == 410
+    assert ask(room, key, "GET", path, If_None_Match=etag)[0] == 410, "as a browser asks that has kept it"
 
 
 @pytest.mark.parametrize(
