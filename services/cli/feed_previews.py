@@ -1,14 +1,17 @@
 """Looking at a feed before it is watched, and telling a person what was seen."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from services.cli.context import Context, warn
 from services.cli.printing import ago, clean, plural
 from services.ingest.request_settings import RequestSettings
 from services.ingest.section_settings import Section
-from services.ingest.subscriptions import Subscriptions, UnknownFeed, shown_address
+from services.ingest.subscriptions import Subscription, Subscriptions, UnknownFeed, shown_address
 from shared.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
@@ -31,27 +34,39 @@ def look(
 
 
 def look_before_adding(
-    context: Context, address: str, request: RequestSettings, section: Section | None = None
+    context: Context, address: str, request: RequestSettings, changes: Mapping[str, Any]
 ) -> "FeedPreview | None":
-    """What is to be watched; nothing where the feed is watched already, is not to be asked, or cannot be asked now.
+    """What is to be watched; nothing where it is not to be asked, or cannot be asked now. One that is watched already
+    is looked at where it gets other selectors.
 
     A site's name alone must be asked: nobody knows yet where its feed is.
     """
-    try:
-        Subscriptions(context.settings).find(address)
-    except UnknownFeed:
-        pass
-    else:
-        return None
+    with suppress(UnknownFeed):
+        return look_by_selectors(context, Subscriptions(context.settings).find(address), changes)
     if context.args.unchecked:
         return None
     try:
-        return look(context, address, request, section)
+        return look(context, address, request, changes.get("section"))
     except TransientError as error:
         if not address.strip().lower().startswith(SCHEMES):
             raise
         warn(f"{clean(str(error))}: it is watched all the same, and asked again and again")
         return None
+
+
+def look_by_selectors(context: Context, feed: Subscription, changes: Mapping[str, Any]) -> "FeedPreview | None":
+    """What a watched page gives by the selectors that it is to have; nothing where it gets none, is not to be asked, or
+    cannot be asked now. Raises `NotAFeed` for selectors that mean nothing on it."""
+    if changes.get("section") is None or context.args.unchecked:
+        return None
+    url: str = changes.get("url") or feed.url
+    request = changes["request"](feed) if "request" in changes else feed.request
+    try:
+        found = look(context, url, request, changes["section"])
+    except TransientError as error:
+        warn(f"{clean(str(error))}: the selectors are kept, and nobody has seen what they mean")
+        return None
+    return msgspec.structs.replace(found, url=url, via=None)
 
 
 def in_short(found: "FeedPreview", now_us: int) -> str:

@@ -9,6 +9,8 @@ from services.cli import main as cli
 from services.ingest.feed_finder import MOST_ASKED, NoFeedFound, find_feed
 from services.ingest.feed_preview import FeedPreview
 from services.ingest.parser_process import FeedParser
+from services.ingest.section_settings import Section
+from services.ingest.subscriptions import Subscriptions
 from shared.errors import NotAFeed, PermanentError, TransientError
 from shared.settings import Settings
 from tests.integration.origin import Origin, Reply
@@ -192,6 +194,28 @@ def test_a_feed_that_cannot_be_asked_now_is_watched_and_a_site_is_not(
     assert "names no feed" in capsys.readouterr().err
 
 
+def test_a_watched_page_gets_no_selectors_that_mean_nothing_on_it(
+    data: Path, origin: Origin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing = b"<html><body><div class=teaser><a href=/1.html>Bai mot</a></div></body></html>"
+    origin.pages["/hue"] = Reply(headers={"Content-Type": "text/html; charset=utf-8"}, body=listing)
+    url = origin.url("/hue")
+    assert cli.main(["feeds", "add", url, "--select", "div.teaser"]) == 0
+    assert "was watched already" not in capsys.readouterr().out
+    for command in ("add", "edit"):
+        assert cli.main(["feeds", command, url, "--select", ".nichts"]) == 1
+        assert "no link that '.nichts' means" in capsys.readouterr().err
+    (feed,) = Subscriptions(Settings(data_dir=str(data))).list()
+    assert feed.section == Section(links="div.teaser")
+    assert cli.main(["feeds", "add", url, "--select", "div a"]) == 0
+    assert "was watched already" in capsys.readouterr().out
+    assert cli.main(["feeds", "add", url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["known"]
+    assert cli.main(["feeds", "edit", url, "--select", ".later", "--unchecked"]) == 0
+    (feed,) = Subscriptions(Settings(data_dir=str(data))).list()
+    assert feed.section == Section(links=".later")
+
+
 def test_a_list_goes_in_and_comes_out_at_the_terminal(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("list.opml").write_text(
         '<opml><body><outline text="Bao"><outline xmlUrl="https://hue.example/rss" title="Hue"/></outline>'
@@ -207,6 +231,8 @@ def test_a_list_goes_in_and_comes_out_at_the_terminal(data: Path, capsys: pytest
     done = json.loads(capsys.readouterr().out)
     assert (done["added"], [feed["url"] for feed in done["known"]]) == ([], ["https://hue.example/rss"])
     assert cli.main(["feeds", "export", "-", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == [
-        {"url": "https://hue.example/rss", "title": "Hue", "folder": ["Bao"]}
-    ]
+    listed = [{"url": "https://hue.example/rss", "title": "Hue", "folder": ["Bao"]}]
+    assert json.loads(capsys.readouterr().out) == listed
+    assert cli.main(["feeds", "export", "again.opml", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"file": "again.opml", "feeds": listed}
+    assert b'xmlUrl="https://hue.example/rss"' in Path("again.opml").read_bytes()

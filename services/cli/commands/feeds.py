@@ -13,7 +13,15 @@ import msgspec
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
 from services.cli.feed_lines import condition, feed_lines, feed_values, next_visit
-from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines, via_lines
+from services.cli.feed_previews import (
+    in_short,
+    look,
+    look_before_adding,
+    look_by_selectors,
+    other_lines,
+    preview_lines,
+    via_lines,
+)
 from services.cli.feed_settings import changes_of, request_for
 from services.cli.printing import ago, clean, plural, size, table
 from services.cli.reach import NoDesk, reach_desk
@@ -49,21 +57,25 @@ def add_feed(context: Context) -> int:
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
     asked, changes = args.url, changes_of(args, args.url)
-    found = look_before_adding(context, asked, request_for(args, asked), changes.get("section"))
+    found = look_before_adding(context, asked, request_for(args, asked), changes)
     if found is not None:
         args.url = found.url  # as the audit log names it, too
     changes |= {name: said for name in ("zone", "language", "pages") if (said := getattr(args, name)) is not None}
-    added = Subscriptions(context.settings).add(args.url, changes)
+    subscriptions = Subscriptions(context.settings)
+    before = {feed.id for feed in subscriptions.list()}
+    added = subscriptions.add(args.url, changes)
     if added.request.secrets and not added.request.sent_to(added.url):
         warn(f"what {added.request.origin} is told in secret is not told to {added.shown()}, which is another")
     _begin_anew(context, added)
     made = added.source_with(args.zone, args.language)
     SourceBook(context.settings.sources_file).save_as_made(made, who=person())
     if context.as_json:
-        show_json(feed_values(added) | ({} if found is None else {"preview": _shown(found)}))
+        known = {"known": added.id in before}
+        show_json(feed_values(added) | known | ({} if found is None else {"preview": _shown(found)}))
     else:
         seen = "" if found is None else f": {in_short(found, now_us())}"
-        print(f"{added.id}  {clean(added.shown())} is watched from now on{seen}.")
+        since = "was watched already, and is with what you said of it" if added.id in before else "is watched"
+        print(f"{added.id}  {clean(added.shown())} {since} from now on{seen}.")
         for line in () if found is None else (*via_lines(asked, found), *other_lines(found)):
             print(line)
     return OK
@@ -178,15 +190,15 @@ def export_feeds(context: Context) -> int:
     titles = {feed_id: state.title for feed_id, state in _states(context, feeds).items()}
     lists = import_module("services.ingest.feed_lists")
     listed = lists.list_feeds(feeds, titles, with_logins=context.args.with_passwords)
-    if context.as_json:
-        show_json(listed)
-        return OK
     opml: bytes = lists.as_opml(listed, dt.datetime.now(dt.UTC))
-    if context.args.file == "-":
+    if context.args.file != "-":
+        replace_whole(Path(context.args.file), opml)
+    if context.as_json:
+        show_json(listed if context.args.file == "-" else {"file": context.args.file, "feeds": listed})
+    elif context.args.file == "-":
         sys.stdout.buffer.write(opml)
         sys.stdout.buffer.flush()
     else:
-        replace_whole(Path(context.args.file), opml)
         print(f"{plural(len(feeds), 'feed')} in {clean(context.args.file)}.")
     return OK
 
@@ -251,6 +263,7 @@ def edit_feed(context: Context) -> int:
         return UNUSABLE
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.name)}")
     try:
+        look_by_selectors(context, subscriptions.find(args.name), said)
         edited = subscriptions.edit(args.name, said)
     except UnknownFeed as error:
         warn(clean(str(error)))

@@ -112,6 +112,7 @@ SOURCES = (
             arg("--title", metavar="TITLE", help="what it is called in lists"),
             PAGES,
             *SELECT,
+            arg("--unchecked", action="store_true", help="keep selectors without looking at what they mean"),
             *SOURCE,
             *ASKING,
         ),
