@@ -32,7 +32,7 @@ def run() -> list[Figure]:
     return [
         Figure(name="feeds.import_2000", value=listed, unit="s from the command to its end", goal=10),
         Figure(name="feeds.watch_10000", value=all_listed, unit="s until 10,000 are listed and have their times"),
-        Figure(name="feeds.add_to_10000", value=added, unit="ms CPU each, one by one", goal=5),
+        Figure(name="feeds.add_to_10000", value=added, unit="ms CPU each, one by one"),
         Figure(name="feeds.add_written", value=written, unit="kB written for each", goal=8),
         Figure(name="feeds.rest_10000", value=rest, unit="ms CPU a minute, nothing due", goal=600),
         Figure(name="feeds.due_10000", value=spent, unit="s CPU, all due at once and unchanged"),
