@@ -25,6 +25,7 @@ WHYS: Mapping[Why, str] = {
     "pace": "the pace it is visited at", "asked": "its server asked for that", "backoff": "longer after each failure",
     "full": "the desk was full", "request": "a person asked for it", "gone": "its server says that it has ended",
     "offline": "nothing answers: the desk seems cut off",
+    "rest": "its host asked that all its feeds rest, as with a 429",
 }  # fmt: skip
 
 
@@ -65,12 +66,13 @@ def feed_values(feed: Subscription, state: FeedState | None = None, hints: Hints
 
 
 def next_visit(state: FeedState, now_us: int) -> str:
-    """`in 4 min`, `now`, `never`."""
+    """`in 4 min`, `now`, `never`, `rests 9 min`."""
     if state.stopped:
         return "never"
     if state.due_us is None or state.due_us <= now_us:
         return "now"
-    return f"in {ago(now_us, state.due_us)}"
+    span = ago(now_us, state.due_us)
+    return f"rests {span}" if state.why == "rest" else f"in {span}"
 
 
 def feed_lines(

@@ -26,8 +26,9 @@ Trouble = Literal["soft", "hard", "blocked"]
 # For whom a server's wish to be left alone counts: for the feed, for its host, for all hosts of its domain.
 Scope = Literal["feed", "host", "domain"]
 # What the time of the next visit goes by: our own pace, a wish of its server, growing pauses after failures, a desk
-# that was full, a desk that is cut off, or a person who asked for it; "gone" is never visited again.
-Why = Literal["pace", "asked", "backoff", "full", "request", "gone", "offline"]
+# that was full, a desk that is cut off, or a person who asked for it; "gone" is never visited again. "rest" is only
+# shown: the feed is due sooner, and its host asked for rest.
+Why = Literal["pace", "asked", "backoff", "full", "request", "gone", "offline", "rest"]
 
 
 class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_lists import add_list, as_opml, list_feeds, made_by
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.formats.opml import read_list
+from services.ingest.host_rests import shown_states
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.page_tallies import PageTallies, PageTally
 from services.ingest.pings import FeedPings
@@ -60,7 +61,7 @@ class FeedDesk:
     def list(self) -> Sequence[tuple[Subscription, FeedState]]:
         """The feeds with their state: those that fail first, then the silent ones, then by address."""
         feeds = self._subscriptions.list()
-        told = zip(feeds, self._states.get_all(feeds), strict=True)
+        told = zip(feeds, shown_states(self._client, feeds), strict=True)
         return sorted(told, key=_by_need)
 
     def failing_lists(self) -> Sequence[Failing]:
@@ -78,8 +79,9 @@ class FeedDesk:
         if feed is None:
             return None
         visits = last_visits(self._client, feed)
+        (state,) = shown_states(self._client, [feed])
         return FeedShown(
-            feed=feed, state=self._states.get(feed), visits=visits, hub=self.hubs.get(feed.id),
+            feed=feed, state=state, visits=visits, hub=self.hubs.get(feed.id),
             maps=unpack_maps(self._states.kept(feed, MAPS)), pages=PageTallies(self._client).get(feed),
         )  # fmt: skip
 

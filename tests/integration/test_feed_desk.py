@@ -1,10 +1,14 @@
 """What an operator does to feeds: on the desk's page and at the terminal, over the real due-queue."""
 
+import json
 import re
+from typing import Any
 
 import msgspec
 import pytest
 
+from services.cli import main as cli
+from services.ingest.feed_lanes import HostRest
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.formats.opml import ListedFeed, write_opml
 from services.ingest.schedule import FetchOutcome, why_then
@@ -16,6 +20,7 @@ from shared.hints import Hints
 from shared.ledger import keys
 from shared.ledger.troubles import Failing
 from shared.source_book import SourceBook
+from tests.conftest import options_of
 from tests.integration.test_article_list import Desk
 from tests.integration.test_pages import Browser, browser, desk, key_with
 from tests.integration.test_triage import at_the_terminal
@@ -53,6 +58,10 @@ class Feeds:
         """The addresses that a watcher would visit now."""
         claimed = {claim.feed for _ in range(3) for claim in self.states.claim(60)}
         return {feed.url for feed in self.subscriptions.list() if feed.id in claimed}
+
+
+def run(desk: Any, *argv: str) -> int:
+    return cli.main([*argv, *options_of(desk.settings)])
 
 
 @pytest.fixture
@@ -134,6 +143,25 @@ def test_a_feed_is_removed_after_a_question_and_with_a_reason(browser: Browser, 
     assert [feed.url for feed in feeds.subscriptions.list()] == [BROKEN, ENDED]
     assert browser.get(f"/feeds/removal?id={feed.id}").status == 404
     assert do(browser, "remove", feed, why="twice").endswith("done=0&left=1&act=remove")
+
+
+def test_the_feeds_of_a_host_that_asked_for_rest_are_shown_to_wait_for_its_end(
+    feeds: Feeds, browser: Browser, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fine = feeds.find(FINE)
+    other = feeds.subscriptions.add("https://tin.example/other")
+    feeds.states.sync(feeds.subscriptions.list())
+    feeds.states.put(fine, FeedState(status=429, added_us=fine.added_us), 3600, rest=HostRest(wait_s=3000))
+    assert run(desk, "feeds", "list") == 0
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if other.url in line)
+    assert re.search(r"rests (49|50) min", row)
+    assert run(desk, "feeds", "show", other.id) == 0
+    assert "its host asked that all its feeds rest" in capsys.readouterr().out
+    assert run(desk, "feeds", "show", fine.id, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["why"] != "rest", "it waits for longer by itself"
+    assert "its host asked that all its feeds rest" in browser.get("/feeds").text
+    assert run(desk, "feeds", "refresh", other.id) == 0
+    assert "its host asked that all its feeds rest" in capsys.readouterr().err
 
 
 def test_who_may_only_look_changes_no_feed(desk: Desk, feeds: Feeds) -> None:

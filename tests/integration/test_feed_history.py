@@ -5,15 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.cli import main as cli
 from services.ingest.feed_history import VISITS_KEPT, FeedVisit, last_visits
 from services.ingest.feed_states import FeedState
 from services.ingest.novelty import Novelty
 from shared.clock import now_us
 from shared.ledger.troubles import Failing
-from tests.conftest import options_of
 from tests.integration.origin import Reply
-from tests.integration.test_feed_desk import BROKEN, FINE, Feeds, browser, feeds
+from tests.integration.test_feed_desk import BROKEN, FINE, Feeds, browser, feeds, run
 from tests.integration.test_feed_visits import Desk, feed, item
 from tests.integration.test_feed_visits import desk as visited
 from tests.integration.test_pages import desk
@@ -40,10 +38,6 @@ def test_the_last_visits_tell_what_came_of_each_and_no_more_than_thirty_are_kept
     assert ({visit.kind for visit in visits}, len(visits)) == ({"same"}, VISITS_KEPT)
     visited.states.forget([watched.id])
     assert not last_visits(client, watched)
-
-
-def run(desk: Any, *argv: str) -> int:
-    return cli.main([*argv, *options_of(desk.settings)])
 
 
 def test_one_feed_is_shown_with_its_visits_and_why_it_is_due(

@@ -9,8 +9,7 @@ from services.ingest.operator_list import read_operator_list
 from services.ingest.request_settings import RequestSettings
 from shared.errors import PermanentError
 from tests.integration.test_article_list import Desk
-from tests.integration.test_feed_desk import ENDED, FINE, Feeds, feeds
-from tests.integration.test_feed_history import run
+from tests.integration.test_feed_desk import ENDED, FINE, Feeds, feeds, run
 from tests.integration.test_pages import Browser, browser, desk
 
 __all__ = ["browser", "desk", "feeds"]

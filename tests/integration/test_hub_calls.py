@@ -19,8 +19,7 @@ from services.ingest.parser_process import FeedParser
 from services.ingest.websub import HubSubscription
 from shared.ledger import keys
 from tests.integration.test_article_list import Desk
-from tests.integration.test_feed_desk import FINE, Feeds, feeds
-from tests.integration.test_feed_history import run
+from tests.integration.test_feed_desk import FINE, Feeds, feeds, run
 from tests.integration.test_pages import Answer, Browser, browser, desk
 from tests.integration.test_web import send
 

@@ -12,7 +12,7 @@ import msgspec
 
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
-from services.cli.feed_lines import condition, feed_lines, feed_values, next_visit
+from services.cli.feed_lines import WHYS, condition, feed_lines, feed_values, next_visit
 from services.cli.feed_previews import (
     in_short,
     look,
@@ -27,6 +27,7 @@ from services.cli.printing import ago, clean, plural, size, table
 from services.cli.reach import NoDesk, reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.host_rests import resting, shown_states
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.page_tallies import PageTallies, PageTally
 from services.ingest.section_settings import read_section
@@ -137,7 +138,8 @@ def _visit_now(context: Context, act: Callable[[FeedStates, Subscription], bool]
     if bool(args.refs) == bool(args.failing):
         warn("name the feeds (`copydesk feeds list` shows them), or say --failing")
         return UNUSABLE
-    states = FeedStates(connect(reach_desk(context)))
+    client = connect(reach_desk(context))
+    states = FeedStates(client)
     try:
         feeds = [subscriptions.find(name) for name in args.refs] or _failing(states, subscriptions.list())
     except UnknownFeed as error:
@@ -150,6 +152,8 @@ def _visit_now(context: Context, act: Callable[[FeedStates, Subscription], bool]
         show_json({key: [feed_values(feed) for feed in done], "left": [feed_values(feed) for feed in left]})
     else:
         print(f"{plural(len(done), 'feed')} {'is' if len(done) == 1 else 'are'} visited within seconds.")
+        for feed, until_us in resting(client, done):
+            warn(clean(f"{feed.shown()} waits {ago(now_us(), until_us)} more: {WHYS['rest']}"))
         for feed in left:
             warn(clean(f"{feed.shown()} {left_why}"))
     return WRONG if left else OK
@@ -219,7 +223,7 @@ def show_feed(context: Context) -> int:
     pages: PageTally | None = None
     try:
         client = connect_to_look(reach_desk(context))
-        state, visits = FeedStates(client).get(feed), list(last_visits(client, feed))
+        (state,), visits = shown_states(client, [feed]), list(last_visits(client, feed))
         hub, maps = HubSubscriptions(client).get(feed.id), unpack_maps(FeedStates(client).kept(feed, MAPS))
         pages = PageTallies(client).get(feed)
     except TransientError as error:
@@ -301,8 +305,8 @@ def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, Feed
     if not feeds:
         return {}
     try:
-        states = FeedStates(connect_to_look(reach_desk(context)))
-        return {feed.id: state for feed, state in zip(feeds, states.get_all(feeds), strict=True)}
+        states = shown_states(connect_to_look(reach_desk(context)), feeds)
+        return {feed.id: state for feed, state in zip(feeds, states, strict=True)}
     except TransientError as error:
         warn(f"{error}; how the feeds are doing is not known")
         return {}

@@ -61,6 +61,7 @@ ENGLISH = {
     "visit: full": "the desk was full",
     "visit: offline": "nothing answered",
     "next: offline": "nothing answers: the desk seems cut off",
+    "next: rest": "its host asked that all its feeds rest",
     "feed is: fine": "fine",
     "feed is: moving": "fine; it says that it has moved",
     "feed is: moved": "fine; it has moved from",
