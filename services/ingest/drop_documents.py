@@ -114,6 +114,7 @@ def note_parts(name: str, mark: bytes, told: TakenParts, notes: Notes) -> bool:
     if not told.taken:
         reason = told.refused or (partly(members, len(members)) if members else EMPTY)
         notes.refused[name] = (mark, members[0].detail if len(members) == 1 and not told.refused else reason)
+        notes.members[name] = tuple(member for member in members if member.name != printable(name))
     elif members or told.refused:
         said = filter(None, (partly(members, told.taken + len(members)) if members else "", told.refused))
         notes.partly[name] = ("; ".join(said), tuple(members))

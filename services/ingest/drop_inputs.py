@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from services.ingest.containers import kinds
-from services.ingest.containers.parts import Limits, Part
+from services.ingest.containers.parts import EVERYWHERE, Limits, Part
 from services.ingest.containers.process import FileOpener
 from services.ingest.drop_files import path_alias, percent_encoded, printable
 from services.ingest.drop_problems import DropMember
@@ -233,7 +233,7 @@ def _alias(name: str, alias: str) -> str:
 
     So no file takes over what another file or a publisher has called so.
     """
-    if alias.startswith(("url:", "guid:")):
+    if alias.startswith(EVERYWHERE):
         return alias
     return identity.path_alias(f"{percent_encoded(name)}#{alias}")
 

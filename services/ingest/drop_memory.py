@@ -33,12 +33,13 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 class Notes(msgspec.Struct, kw_only=True):
     """What came of some files besides those that were taken: kept in a few calls for all of them.
 
-    `refused` says why, and of which mark; `troubled` why they are tried again; `partly` why parts of what was taken
-    were not, and which, `unread` why no article was found in what was taken; `touched` are those whose bytes are as
-    they were; `gone` are there no more.
+    `refused` says why, and of which mark, and `members` which parts each of these has, if any; `troubled` why they are
+    tried again; `partly` why parts of what was taken were not, and which, `unread` why no article was found in what was
+    taken; `touched` are those whose bytes are as they were; `gone` are there no more.
     """
 
     refused: dict[str, tuple[bytes, str]] = {}
+    members: dict[str, tuple[DropMember, ...]] = {}
     troubled: dict[str, str] = {}
     partly: dict[str, tuple[str, tuple[DropMember, ...]]] = {}
     unread: dict[str, str] = {}
@@ -215,7 +216,7 @@ def _problems(notes: Notes, folder: Path) -> Iterator[tuple[str, DropProblem]]:
         return DropProblem(path=path, reason=printable(reason), at_us=now, kind=kind, members=kept)
 
     for name, (_, reason) in notes.refused.items():
-        yield name, problem(name, "drop-refused", reason)
+        yield name, problem(name, "drop-refused", reason, notes.members.get(name, ()))
     for name, reason in notes.troubled.items():
         yield name, problem(name, "drop-waits", reason)
     for name, (reason, members) in notes.partly.items():

@@ -122,6 +122,14 @@ def test_of_a_zip_all_that_is_read_is_taken_and_the_rest_is_told(desk: FormsDesk
     assert desk.ledger.balance().duplicate == 1
 
 
+def test_of_a_zip_of_which_nothing_is_taken_each_part_is_named(desk: FormsDesk) -> None:
+    desk.drop("tin.zip", a_zip(one__exe=b"MZ\x90\0", two__mp4=b"\0\0\0\x18ftyp"))
+    desk.take(["tin.zip"])
+    problem = desk.problem("tin.zip") or {}
+    assert problem["type"] == "urn:x-copydesk:drop-refused"
+    assert [member["name"] for member in problem["members"]] == ["one.exe", "two.mp4"]
+
+
 def test_a_copy_of_a_drop_in_which_no_article_was_found_is_told_too(desk: FormsDesk) -> None:
     empty = a_docx(a_paragraph(" "))
     for name in ("a.docx", "b.docx"):

@@ -18,7 +18,7 @@ import msgspec
 
 from services.ingest.containers.beside import fits
 from services.ingest.containers.kinds import ENDINGS, MAIL, PICTURES, kind_of
-from services.ingest.containers.parts import Budget, Open, Part, refused, too_large
+from services.ingest.containers.parts import Budget, Full, Open, Part, refused, too_large, within
 from services.ingest.containers.zip_file import picture_part
 from shared.embargo import EXPECTED, embargo_end_of, latest, names_embargo
 from shared.errors import InputRefused
@@ -84,7 +84,9 @@ def _document(
     try:
         for part in open_inner(document.name, document.body, depth + 1):
             held = latest(part.embargoed_until, until)
-            yield msgspec.structs.replace(part, embargoed_until=held)
+            yield msgspec.structs.replace(within(document.name, part), embargoed_until=held)
+    except Full:
+        raise
     except InputRefused as error:
         yield refused(document.name, str(error))
         return

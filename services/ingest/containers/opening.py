@@ -6,7 +6,7 @@ from typing import BinaryIO
 from services.ingest.containers.kinds import JSON, MAIL, NITF, PICTURES, STRUCTURED, kind_of
 from services.ingest.containers.mail import read_mail
 from services.ingest.containers.packed import read_gzip
-from services.ingest.containers.parts import MOST_DEEP, Budget, Limits, Part, refused, too_large
+from services.ingest.containers.parts import MOST_DEEP, Budget, Limits, Part, refused, told_apart, too_large
 from services.ingest.containers.several import split_wire, split_xml
 from services.ingest.containers.warc import holds_warc, read_warc
 from services.ingest.containers.word import read_docx
@@ -23,13 +23,13 @@ def open_file(name: str, body: bytes, limits: Limits) -> Iterator[Part]:
 
     Raises `InputRefused` where nothing of it can be taken, or it holds too much: what was given before counts.
     """
-    yield from _Opening(limits).open(name, body, 0)
+    yield from told_apart(_Opening(limits).open(name, body, 0))
 
 
 def open_zip_in_place(name: str, file: BinaryIO, limits: Limits) -> Iterator[Part]:
     """The parts of a large ZIP, which is read where it lies; raises `InputRefused` as `open_file` does."""
     opening = _Opening(limits)
-    yield from read_zip(name, file, 0, opening.budget, opening.open)
+    yield from told_apart(read_zip(name, file, 0, opening.budget, opening.open))
 
 
 class _Opening:

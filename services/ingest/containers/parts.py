@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Literal
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from shared.errors import InputRefused
 
 Role = Literal["article", "picture", "lone", "feed", "refused"]
+EVERYWHERE = ("url:", "guid:")  # aliases that mean the same in every file
 MOST_DEEP = 3  # a ZIP in a mail in a ZIP
 RATIO, RATIO_FROM = 200, 1024 * 1024  # what opens to more than a megabyte and 200 times its size is a bomb
 
@@ -53,6 +55,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     zone: str | None = None
 
 
+class Full(InputRefused):
+    """A file holds more than is taken of one: what was given before counts, and nothing behind it is looked at."""
+
+
 class Budget:
     """What is left of the limits while a file is opened, whatever stands in what."""
 
@@ -66,17 +72,51 @@ class Budget:
         return min(most, self._bytes)
 
     def take(self, size: int) -> None:
-        """Count a part that was opened; raises `InputRefused` when there were too many, or they are too large."""
+        """Count a part that was opened; raises `Full` when there were too many, or they are too large."""
         self._bytes -= size
         self._parts -= 1
         if self._bytes < 0:
-            raise InputRefused(f"it opens to more than {self.limits.all_bytes} bytes, and the rest is not taken")
+            raise Full(f"it opens to more than {self.limits.all_bytes} bytes, and the rest is not taken")
         if self._parts < 0:
-            raise InputRefused(f"it has more than {self.limits.parts} parts, and the rest is not taken")
+            raise Full(f"it has more than {self.limits.parts} parts, and the rest is not taken")
 
 
 Open = Callable[[str, bytes, int], Iterator[Part]]
 """Opens what stands in something else: its name, its bytes, and how deep it stands."""
+
+
+def within(outer: str, part: Part) -> Part:
+    """A part of a file that stands in another one: named below that, so that equal names in two files stay two.
+
+    Pages and GUIDs among its aliases are the same everywhere.
+    """
+    if part.name == outer or part.name.startswith(f"{outer}#"):
+        return part
+    aliases = tuple(alias if alias.startswith(EVERYWHERE) else f"./{outer}/{alias}" for alias in part.aliases)
+    return msgspec.structs.replace(part, name=f"{outer}/{part.name}", aliases=aliases)
+
+
+def told_apart(parts: Iterator[Part]) -> Iterator[Part]:
+    """The parts, with a number in the name of one that is called as another before it (two attachments, say).
+
+    Without it the second would be a correction of the first, whose words nobody would find.
+    """
+    seen: set[str] = set()
+    for part in parts:
+        if part.guid or not part.is_placed or part.role in ("picture", "refused"):
+            yield part
+            continue
+        name = next(name for name in _numbered(part.name) if name not in seen)
+        seen.add(name)
+        yield part if name == part.name else msgspec.structs.replace(part, name=name)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    folder, slash, last = name.rpartition("/")
+    stem, dot, ending = last.rpartition(".")
+    for number in count(2):
+        yield f"{folder}{slash}{stem} ({number}){dot}{ending}" if stem else f"{name} ({number})"
 
 
 def refused(name: str, reason: str) -> Part:

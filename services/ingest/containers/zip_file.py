@@ -12,7 +12,7 @@ import msgspec
 
 from services.ingest.containers.beside import fits, is_called, named_in
 from services.ingest.containers.kinds import ENDINGS, PICTURES
-from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Open, Part, refused, too_large
+from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Full, Open, Part, refused, too_large, within
 from shared.errors import InputRefused
 from shared.untrusted.picture_segments import picture_type_of
 
@@ -20,6 +20,7 @@ DIRECTORY_BYTES = 1024 * 1024
 END_OF_DIRECTORY, END_BYTES, LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
 READ_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 0x1
+MOST_LISTED = 20_000  # of which the first are read; a list of a megabyte names hardly more
 LONGEST_NAME = 300
 # What systems leave behind in a ZIP, and no person put there.
 _LEFT = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
@@ -35,21 +36,22 @@ class _File(msgspec.Struct, frozen=True):
 def read_zip(name: str, body: bytes | BinaryIO, depth: int, budget: Budget, open_inner: Open) -> Iterator[Part]:
     """Each article with the pictures that go with it, then the pictures that go with none, and what is not taken.
 
-    Raises `InputRefused` for what is no ZIP, or has too many files.
+    Raises `InputRefused` for what is no ZIP, and `Full` where it holds more than may be taken of it.
     """
-    archive = open_zip(name, body, budget.limits.parts)
+    archive = open_zip(name, body, MOST_LISTED)
     files: list[_File] = []
     seen: set[str] = set()
     for info in archive.infolist():
-        if (info.filename and info.is_dir()) or _is_left_behind(info.filename):
+        path = _path_of(info)
+        if path.endswith("/") or _is_left_behind(path):
             continue
-        reason = _fault(info, budget) or ("a second file of that name" if info.filename in seen else "")
-        seen.add(info.filename)
+        reason = _fault(path, info) or ("a second file of that name" if path in seen else "")
+        seen.add(path)
         if reason:
-            yield refused(shown(info.filename), reason)
+            yield refused(shown(path), reason)
             continue
-        is_picture = ENDINGS.get(PurePosixPath(info.filename).suffix.lower()) in PICTURES
-        files.append(_File(shown(info.filename), info, is_picture))
+        is_picture = ENDINGS.get(PurePosixPath(path).suffix.lower()) in PICTURES
+        files.append(_File(shown(path), info, is_picture))
     if not files and not seen:
         raise InputRefused(f"{name} is a ZIP without files")
     yield from _grouped(archive, files, depth, budget, open_inner)
@@ -94,6 +96,8 @@ def _grouped(
         try:
             body = unpack(archive, file.info, budget.room(budget.limits.file_bytes))
             articles = yield from _inner(file.name, body, depth, open_inner)
+        except Full:
+            raise
         except InputRefused as error:
             yield refused(file.name, str(error))
             continue
@@ -112,7 +116,7 @@ def _inner(name: str, body: bytes, depth: int, open_inner: Open) -> Generator[Pa
     articles = 0
     for part in open_inner(name, body, depth + 1):
         articles += part.role == "article"
-        yield part
+        yield within(name, part)
     return articles
 
 
@@ -132,9 +136,9 @@ def _goes_with(picture: _File, file: _File, named: Set[str], texts: Sequence[_Fi
 def _picture(archive: zipfile.ZipFile, file: _File, budget: Budget) -> Part:
     try:
         body = unpack(archive, file.info, budget.room(budget.limits.picture_bytes))
-        budget.take(len(body))
     except InputRefused as error:
         return refused(file.name, str(error))
+    budget.take(len(body))
     return picture_part(file.name, body)
 
 
@@ -147,13 +151,20 @@ def picture_part(name: str, body: bytes, *names: str) -> Part:
     return Part(role="picture", name=name, media_type=kind, body=body, names=tuple(filter(None, called)))
 
 
-def _fault(info: zipfile.ZipInfo, budget: Budget) -> str:
+def _path_of(info: zipfile.ZipInfo) -> str:
+    """Where a file stands; some tools of Windows write its folders with that system's separator."""
+    return info.filename.replace("\\", "/")
+
+
+def _fault(path: str, info: zipfile.ZipInfo) -> str:
     """Why a file is not unpacked, by what the list says of it; "" where nothing is wrong."""
-    parts = PurePosixPath(info.filename).parts
-    if not parts or info.filename.startswith("/") or "\\" in info.filename or ".." in parts or ":" in parts[0]:
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or ":" in parts[0]:
         return "its name leads out of the ZIP"
-    if not info.filename.isprintable():
+    if not path.isprintable():
         return "its name has control characters"
+    if parts[-1].startswith("."):
+        return "it is hidden: a file that is to be read has a name that does not begin with a dot"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "it is a link, which is not followed"
     if info.flag_bits & ENCRYPTED:
@@ -166,9 +177,9 @@ def _fault(info: zipfile.ZipInfo, budget: Budget) -> str:
 
 
 def _is_left_behind(name: str) -> bool:
-    """Whether a system left a file in the ZIP that is nobody's: resource forks, thumbnails, hidden files."""
+    """Whether a system left a file in the ZIP that is nobody's: resource forks, thumbnails, how a folder is shown."""
     path = PurePosixPath(name)
-    return "__MACOSX" in path.parts or path.name.startswith(".") or path.name.lower() in _LEFT
+    return "__MACOSX" in path.parts or path.name.startswith("._") or path.name.lower() in _LEFT
 
 
 def _check_directory(name: str, file: BinaryIO, most_files: int) -> None:

@@ -68,7 +68,9 @@ def test_the_pictures_beside_one_article_alone_are_its_own() -> None:
     [
         pytest.param(("../out.txt", TEXT), "leads out", id="a name that leads out"),
         pytest.param(("/etc/passwd", TEXT), "leads out", id="an absolute name"),
-        pytest.param(("C:\\a.txt", TEXT), "leads out", id="a name of another system"),
+        pytest.param(("C:\\a.txt", TEXT), "leads out", id="a name with a drive"),
+        pytest.param(("..\\a.txt", TEXT), "leads out", id="a name of Windows that leads out"),
+        pytest.param((".bai.txt", TEXT), "hidden", id="a hidden file"),
         pytest.param(("a\x1b[31m.txt", TEXT), "control characters", id="a name for the terminal"),
         pytest.param((a_link("a.txt"), b"/etc/passwd"), "is a link", id="a link"),
         pytest.param(("a.exe", b"MZ\x90\0"), "a program", id="a program"),
@@ -81,6 +83,35 @@ def test_what_is_odd_in_a_zip_is_told_and_the_rest_taken(member: tuple[str, byte
     told = told_of("tin.zip", a_zip(member, ("good.txt", TEXT)))
     assert ("article", "good.txt") in told
     assert [reason in said for role, said in told if role == "refused"] == [True]
+
+
+def test_folders_of_windows_are_folders() -> None:
+    body = a_zip(("d\\", b""), ("d\\f.txt", TEXT), ("d\\f.jpg", PICTURE))
+    assert told_of("tin.zip", body) == [("article", "d/f.txt"), ("picture", "d/f.jpg")]
+
+
+def test_equal_names_in_several_containers_stay_several_articles() -> None:
+    inner = a_zip(("tin.txt", TEXT))
+    body = a_zip(("a.zip", inner), ("b.zip", inner), ("tin.txt", TEXT), ("tin.txt.gz", gzip.compress(TEXT)))
+    assert [name for _, name in told_of("tin.zip", body)] == [
+        "a.zip/tin.txt", "b.zip/tin.txt", "tin.txt", "tin.txt.gz/tin.txt"
+    ]  # fmt: skip
+    mail = a_mail("Words.", ("a.zip", inner, "application/zip"), ("tin.eml", TEXT, "text/plain"))
+    assert [name for _, name in told_of("post.zip", a_zip(("x/tin.eml", mail)))] == [
+        "x/tin.eml", "x/tin.eml/a.zip/tin.txt", "x/tin.eml/tin.eml"
+    ]  # fmt: skip
+
+
+def test_equal_names_of_attachments_get_numbers_that_stay() -> None:
+    attached = [
+        ("tin.txt", TEXT, "text/plain"),
+        ("tin.txt", TEXT + b"2", "text/plain"),
+        ("tin.txt", TEXT, "text/plain"),
+    ]
+    mail = a_mail("Words.", *attached, ("thu.eml", a_mail("Words."), "application/octet-stream"))
+    names = ["thu.eml", "tin.txt", "tin (2).txt", "tin (3).txt", "thu (2).eml"]
+    assert [name for _, name in told_of("thu.eml", mail)] == names
+    assert [name for _, name in told_of("thu.eml", mail)] == names
 
 
 def test_an_encrypted_file_is_told() -> None:
@@ -99,7 +130,9 @@ def test_what_systems_leave_in_a_zip_is_nobodys() -> None:
 def test_a_zip_of_too_many_files_or_bytes_is_refused_where_it_is_too_much() -> None:
     many = a_zip(*((f"{number}.txt", TEXT) for number in range(5)))
     few = Limits(article_bytes=1000, picture_bytes=1000, all_bytes=10_000, parts=3)
-    assert told_of("tin.zip", many, few) == [("problem", "tin.zip has more than 3 files: drop several")]
+    *taken, problem = told_of("tin.zip", many, few)
+    assert taken == [("article", "0.txt"), ("article", "1.txt"), ("article", "2.txt")]
+    assert problem == ("problem", "it has more than 3 parts, and the rest is not taken")
     large = a_zip(*((f"{number}.txt", b"word " * 900) for number in range(4)), method=zipfile.ZIP_STORED)
     roomy = Limits(article_bytes=5000, picture_bytes=1000, all_bytes=10_000)
     told = told_of("tin.zip", large, roomy)
