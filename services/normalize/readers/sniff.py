@@ -46,6 +46,7 @@ _BY_EXTENSION: Mapping[str, str] = {
 }  # fmt: skip
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z][\w.-]*)")
+_FRAMED_NITF = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?nitf[\s>]")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _G2_ROOTS = frozenset(
     {"newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"}
@@ -128,4 +129,6 @@ def _markup(head: bytes) -> str:
         return NEWSML_G2
     if name in _PAGE_TAGS or b"<!doctype html" in bare.lower():
         return PAGE
+    if name and _FRAMED_NITF.search(bare):
+        return NITF
     return XML if name else PLAIN

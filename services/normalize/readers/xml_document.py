@@ -11,11 +11,15 @@ from shared.untrusted.markup_limits import check
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_MARKUP = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _DEEPEST = 200
 
 
 def parse_xml(text: str) -> Element:
-    """The root; raises `NotAnArticle` for what is hostile, or no XML at all. Slips in the markup are forgiven."""
+    """The root; raises `NotAnArticle` for what is hostile, no XML at all, or several documents behind each other.
+
+    Slips in the markup are forgiven.
+    """
     check(text, xml=True, max_depth=_DEEPEST)
     body = _UNREADABLE.sub("", _DECLARATION.sub("", text)).lstrip("\ufeff \t\r\n").encode("utf-8")
     parser = etree.XMLParser(
@@ -35,7 +39,16 @@ def parse_xml(text: str) -> Element:
         raise NotAnArticle(f"The XML cannot be read: {error}.") from error
     if root is None:
         raise NotAnArticle("The XML cannot be read: it holds no element.")
+    _check_alone(root, text)
     return root
+
+
+def _check_alone(root: Element, text: str) -> None:
+    """Take the first document for no whole: the parser passes over what stands behind its end without a word."""
+    name = local_name(root)
+    begun = len(re.findall(rf"<(?:[\w.-]+:)?{re.escape(name)}(?=[\s/>])", _NO_MARKUP.sub("", text)))
+    if begun > 1 and begun > sum(1 for item in root.iter() if local_name(item) == name):
+        raise NotAnArticle(f"This XML holds several <{name}> documents behind each other: send each by itself.")
 
 
 def first(root: Element, *names: str) -> Element | None:

@@ -28,6 +28,7 @@ from shared.envelope import FEED_ENTRY_TYPE
         pytest.param("<?xml version='1.0'?><nitf>", "text/xml", None, "application/nitf+xml", id="NITF"),
         pytest.param("<newsItem>", None, "a.xml", "application/vnd.iptc.g2.newsitem+xml", id="NewsML-G2"),
         pytest.param("<nar:newsMessage>", "text/xml", None, "application/vnd.iptc.g2.newsitem+xml", id="with a prefix"),
+        pytest.param("<frame>\n<nitf>", "application/xml", None, "application/nitf+xml", id="NITF in a frame"),
         pytest.param("<rss version='2.0'>", "text/xml", None, "application/xml", id="XML of an unknown kind"),
     ],
 )

@@ -72,6 +72,16 @@ INLINE_XHTML = f'<inlineXML contenttype="application/xhtml+xml">{BODY}</inlineXM
 PARAGRAPHS = ["Đoạn một.", "Đoạn hai."]
 
 
+@pytest.mark.parametrize("between", ["", "\n", '\n<?xml version="1.0"?>\n<!DOCTYPE nitf>\n'])
+@pytest.mark.parametrize("first", [NITF, NITF.replace("Đoạn một", "Đoạn &nbsp;một")], ids=["whole", "with a slip"])
+def test_of_several_documents_behind_each_other_none_is_taken_for_the_whole(first: str, between: str) -> None:
+    bare = NITF[NITF.index("<nitf") :]
+    with pytest.raises(NotAnArticle, match="send each by itself"):
+        nitf.read(first + between + bare, raw())
+    quoted = NITF.replace("Đoạn một.", "<![CDATA[<nitf></nitf>]]>") + "<!-- <nitf> -->"
+    assert nitf.read(quoted, raw()).article.headline
+
+
 def test_nitf_gives_every_field_it_declares() -> None:
     draft = nitf.read(NITF, raw())
     article = draft.article
