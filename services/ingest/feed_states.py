@@ -303,23 +303,32 @@ class FeedStates:
         state = self.get(feed)
         return state.is_failing and self._visit_now(feed, state, resumes=True)
 
+    def move(self, feed: Subscription, wait_s: float) -> bool:
+        """Let its next visit be in so many seconds; False where it is visited now, has ended, or is not watched."""
+        return self._set("move", feed, wait_s, lambda state: state)
+
     def _visit_now(self, feed: Subscription, state: FeedState, *, resumes: bool) -> bool:
-        now = now_us()
-        wait_s = state.wait_s(REFRESH_LEAST_S, now)
-        if not self._call("set", id=feed.id, place=place_of(feed), wait=wait_s):
+        def asked(state: FeedState) -> FeedState:
+            state = msgspec.structs.replace(state, why="request")
+            return msgspec.structs.replace(note_well(state), stopped=False, alarm=Alarm()) if resumes else state
+
+        is_set = self._set("set", feed, state.wait_s(REFRESH_LEAST_S, now_us()), asked)
+        if is_set and resumes:
+            with redis_errors(self._redis):
+                _note_failing(self._redis, feed.id, None)
+        return is_set
+
+    def _set(self, command: str, feed: Subscription, wait_s: float, change: Callable[[FeedState], FeedState]) -> bool:
+        """Set the time of the next visit, and note it in the state."""
+        due_us, key = now_us() + int(wait_s * 1_000_000), keys.feed(feed.id)
+        if not self._call(command, id=feed.id, place=place_of(feed), wait=wait_s):
             return False
-        key = keys.feed(feed.id)
 
         def note(pipe: Any) -> None:
             """What a visit that ends meanwhile has noted stays."""
-            is_now = _state_of(feed, pipe.hget(key, "state"))
-            is_now = msgspec.structs.replace(is_now, due_us=now + int(wait_s * 1_000_000), why="request")
-            if resumes:
-                is_now = msgspec.structs.replace(note_well(is_now), stopped=False, alarm=Alarm())
+            is_now = change(_state_of(feed, pipe.hget(key, "state")))
             pipe.multi()
-            pipe.hset(key, "state", msgspec.msgpack.encode(is_now))
-            if resumes:
-                pipe.hdel(keys.FEEDS_FAILING, feed.id)
+            pipe.hset(key, "state", msgspec.msgpack.encode(msgspec.structs.replace(is_now, due_us=due_us)))
 
         with redis_errors(self._redis):
             self._redis.transaction(note, key)

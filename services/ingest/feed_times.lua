@@ -255,4 +255,14 @@ function calls.hasten()
   return 1
 end
 
+-- Let the next visit of a feed be in args.wait seconds, sooner or later than it was; 0 while it is visited, where it has
+-- ended, and where it is watched no more, or was added anew.
+function calls.move()
+  if redis.call('HGET', places, args.id) ~= args.place or redis.call('HEXISTS', claims, args.id) == 1 then return 0 end
+  if not redis.call('ZSCORE', due, args.id) then return 0 end
+  put(args.id, args.place, now + args.wait)
+  set_turn(host_of(args.place))
+  return 1
+end
+
 return calls[ARGV[1]]()

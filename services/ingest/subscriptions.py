@@ -276,6 +276,9 @@ def check_pacing(feed: Subscription | Wanted) -> None:
         raise PermanentError(f"a feed is visited at least every {LONGEST_S} s, which is a month")
     if feed.shortest_s and feed.longest_s and feed.shortest_s > feed.longest_s:
         raise PermanentError("the shortest time between two visits is longer than the longest")
+    if feed.interval_s and not (feed.shortest_s or 0) <= feed.interval_s <= (feed.longest_s or LONGEST_S):
+        told = f"an interval of {feed.interval_s} s contradicts the bounds of the feed's own pace"
+        raise PermanentError(f"{told}: set the interval, or the shortest and longest time; 0 takes one back")
     if feed.section is not None:
         check_section(feed.section)
     if feed.request is not None:

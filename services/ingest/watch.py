@@ -10,9 +10,11 @@ from kombu.exceptions import OperationalError
 from services.ingest.backoff import Backoff
 from services.ingest.drop_loop import DropLoop
 from services.ingest.drops import Drops
+from services.ingest.feed_paces import FeedPaces
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive
 from services.ingest.operator_list import OperatorList
+from services.ingest.repacing import Repacing
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
 from shared.envelope import VERSION
@@ -44,8 +46,9 @@ class FeedWatch:
         states: FeedStates,
         wake: Callable[[], None],
         operator: OperatorList | None = None,
+        repacing: Repacing | None = None,
     ) -> None:
-        self._operator = operator
+        self._operator, self._repacing = operator, repacing
         self._subscriptions = subscriptions
         self._states = states
         self._wake = wake
@@ -74,6 +77,8 @@ class FeedWatch:
             return False
         feeds = self._read_list()
         was_put_right = self._states.sync(feeds, whole=is_whole)
+        if self._repacing is not None:
+            was_put_right |= self._repacing.follow(feeds, whole=is_whole)
         self._whole_due = now + WHOLE_S if is_whole else self._whole_due
         is_known, self._stamp, self._count = stamp == self._stamp, stamp, len(feeds)
         return was_put_right or not is_known
@@ -106,7 +111,8 @@ def run(
     drops = DropLoop(settings, Drops(settings, Intake(ledger, archive, settings), client))
     subscriptions, states = Subscriptions(settings), FeedStates(client)
     operator = OperatorList(settings, subscriptions, states)
-    feeds = FeedWatch(subscriptions, states, wake or _waker(settings), operator)
+    repacing = Repacing(states, FeedPaces(settings, states))
+    feeds = FeedWatch(subscriptions, states, wake or _waker(settings), operator, repacing)
     record = WorkerRecord(settings, "watch", folders=(archive.folder,), probes=(archive.check_writable,))
     record.start()
     drops.start()

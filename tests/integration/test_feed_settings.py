@@ -47,6 +47,8 @@ def test_what_is_set_at_the_terminal_is_kept_and_secrets_are_named_alone(
     [
         ("--shortest", "900", "--longest", "600"),
         ("--shortest", "1"),
+        ("--interval", "600", "--shortest", "900"),
+        ("--interval", "600", "--longest", "300"),
         ("--header", "no colon"),
         ("--header", "Host: evil.example"),
         ("--login", "nobody"),

@@ -9,10 +9,12 @@ import pytest
 
 from services.ingest.documents import FeedDocuments
 from services.ingest.feed_history import last_visits
+from services.ingest.feed_paces import FeedPaces
 from services.ingest.feed_states import FeedState, FeedStates, HostPacing
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
+from services.ingest.repacing import Repacing
 from services.ingest.subscriptions import Subscription, Subscriptions
 from services.ingest.watch import FeedWatch
 from shared.ledger import keys
@@ -20,7 +22,7 @@ from shared.ledger.connection import connect
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over, wait_for
-from tests.integration.feed_claims import claim_now, visit_now
+from tests.integration.feed_claims import LEASE_S, claim_now, visit_now
 from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, rss
 from tests.integration.test_drops import watching
 
@@ -285,6 +287,25 @@ def test_one_that_waited_and_is_removed_and_added_between_two_looks_is_visited_a
     assert (desk.due_in(feed) or 0) < 1
     desk.ahead = MINUTE
     assert desk.claimed(1) == [feed.id]
+
+
+def test_a_changed_interval_holds_at_once(desk: Desk, origin: Origin) -> None:
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    feed = desk.subscribe(origin.url("/feed"))
+    repacing = Repacing(desk.states, FeedPaces(desk.settings, desk.states))
+    watch = FeedWatch(desk.subscriptions, desk.states, lambda: None, repacing=repacing)
+    watch.turn()
+    desk.visit(feed)
+    for interval_s, least, most in ((7200, 7000, 7200), (10, -600, 10), (None, 600, 1000)):
+        desk.subscriptions.edit(feed.id, {"interval_s": interval_s})
+        watch.turn()
+        assert least < (desk.due_in(feed) or 0) <= most
+        assert abs((desk.states.get(feed).due_us or 0) / 1e6 - time.time() - (desk.due_in(feed) or 0)) < 1
+    claims = claim_now(desk.states, feed)
+    desk.subscriptions.edit(feed.id, {"interval_s": 7200})
+    watch.turn()
+    assert (desk.due_in(feed) or 0) <= LEASE_S, "a visit goes on, and keeps its claim"
+    assert desk.states.renew(claims, LEASE_S) == set()
 
 
 @pytest.mark.parametrize("lost", [keys.FEEDS_DUE, keys.FEEDS_TURNS, keys.feeds_of("a.example")])
