@@ -14,7 +14,11 @@ _BREAK = re.compile(
     r"</?(?:p|div|h[1-6]|li|tr|td|br|section|article|title|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE
 )
 _HEADING = re.compile(r"<(?:h1|title)\b[^<>]*>([^<>]{1,500})", re.IGNORECASE)
-_UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+# ASCII: the letters of a page in lower case are not as many as before ("İ" becomes two).
+_UNREAD = tuple(
+    (re.compile(begin, re.IGNORECASE | re.ASCII), re.compile(end, re.IGNORECASE | re.ASCII))
+    for begin, end in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+)
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CUT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[^\W\d_][^.!?…]{0,60})?\W*$")
 
@@ -48,12 +52,10 @@ def page_mark(body: bytes) -> bytes:
 def without_unread(page: str) -> str:
     """A page without comments, scripts and styles; what is never closed ends it, as in a browser."""
     for begin, end in _UNREAD:
-        kept, at, lower = list[str](), 0, page.lower()
-        while (start := lower.find(begin, at)) >= 0:
-            kept.append(page[at:start])
-            at = lower.find(end, start + len(begin))
-            if at < 0:
-                at = len(page)
-                break
+        kept, at = list[str](), 0
+        while (opened := begin.search(page, at)) is not None:
+            kept.append(page[at : opened.start()])
+            closed = end.search(page, opened.end())
+            at = len(page) if closed is None else closed.start()
         page = "".join([*kept, page[at:]])
     return page

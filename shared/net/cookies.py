@@ -22,6 +22,7 @@ class SiteCookies:
             return None
         self._jars.move_to_end(_site(url))
         request = httpx.Request("GET", url)
+        request.headers.encoding = "utf-8"
         jar.set_cookie_header(request)
         cookie: str | None = request.headers.get("cookie")
         return cookie
@@ -29,7 +30,7 @@ class SiteCookies:
     def note(self, url: httpx.URL, lines: Sequence[str]) -> None:
         """Keep what an answer's lines `Set-Cookie` say."""
         jar = self._jars.setdefault(_site(url), httpx.Cookies())
-        said = [("set-cookie", line) for line in lines]
+        said = [(b"set-cookie", line.encode()) for line in lines]  # as text httpx would take ASCII alone
         jar.extract_cookies(httpx.Response(200, headers=said, request=httpx.Request("GET", url)))
         if not 0 < len(jar) <= MOST_OF_A_SITE:
             del self._jars[_site(url)]

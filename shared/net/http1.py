@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 import httptools
 
-MOST_HEAD = 100 * 1024  # bytes before the body, those of interim answers too
+MOST_BESIDE = 100 * 1024  # bytes in a row that are no body: heads, interim ones too, trailers, and what parts chunks
 READ_AHEAD = 256 * 1024
+SIGNS = bytes(0x20 if sign == 0x7F or (sign < 0x20 and sign != 0x09) else sign for sign in range(256))  # RFC 9110, 5.5
 Headers = list[tuple[str, str]]
 
 
@@ -41,11 +42,13 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        # Some servers send a length beside chunks, or end lines by a bare line feed, and all browsers let them.
-        self._parser.set_dangerous_leniencies(lenient_chunked_length=True, lenient_optional_cr_before_lf=True)
+        # Some servers send a length beside chunks, end lines by a bare line feed, or fold headers: browsers let them.
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_chunked_length=True, lenient_optional_cr_before_lf=True
+        )
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: deque[bytes] = deque()
-        self._held = self._read = self._status = 0
+        self._held = self._read = self._beside = self._status = 0
         self._has_head = self._is_whole = self._keeps_open = self._is_paused = False
 
     @property
@@ -133,13 +136,14 @@ class Connection(asyncio.Protocol):
             self._break(WireBroken("said what nobody asked for"))
             return
         self._read += len(data)
+        self._beside += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self._keeps_open = False  # behind a whole answer, that one counts
             if not self._is_whole:
                 self._break(WireBroken(f"answered what is no HTTP: {error}"))
-        if not self._has_head and self._read > MOST_HEAD:
+        if self._beside > MOST_BESIDE and not self._is_whole:
             self._break(WireBroken("has endless headers"))
         if self._held > READ_AHEAD and not self._is_paused and self._wire is not None:
             self._is_paused = True
@@ -159,8 +163,9 @@ class Connection(asyncio.Protocol):
         return not {name.lower() for name, _ in self._headers} & {b"content-length", b"transfer-encoding"}
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """httptools': a header."""
-        self._headers.append((name, value))
+        """httptools': a header. Behind the head come trailers, and headers of what nobody asked for: no say in ours."""
+        if not self._has_head:
+            self._headers.append((name, value.translate(SIGNS)))
 
     def on_headers_complete(self) -> None:
         """httptools': a head is whole; an interim answer (1xx) is none."""
@@ -176,6 +181,7 @@ class Connection(asyncio.Protocol):
         if not self._is_whole:
             self._body.append(body)
             self._held += len(body)
+            self._beside = 0
 
     def on_message_begin(self) -> None:
         """httptools': an answer begins, also one behind that which was asked for."""

@@ -103,12 +103,53 @@ def test_what_serves_no_more_is_not_asked_again(first: bytes) -> None:
             b"ok",
             id="chunks with extensions and a trailer",
         ),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: a,\r\n  b\0\r\nContent-Length: 2\r\n\r\nok", b"ok", id="a folded header"),
         pytest.param("HTTP/1.1 200 Được\r\nX-Bao: có\r\nContent-Length: 2\r\n\r\nok".encode(), b"ok", id="bare UTF-8"),
     ],
 )
 def test_an_answer_is_read_as_browsers_read_it(answer: bytes, body: bytes) -> None:
     with scripted([answer]) as (port, _):
         assert bodies(ask(port, 1)) == [body]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nETag: x\r\nX-End: 1\r\n\r\n",
+            id="a trailer",
+        ),
+        pytest.param(OK + OK.replace(b"OK\r\n", b"OK\r\nETag: x\r\n"), id="a second answer"),
+    ],
+)
+def test_what_comes_behind_an_answer_has_no_say_in_its_headers(answer: bytes) -> None:
+    with scripted([answer]) as (port, _):
+        (read,) = ask(port, 1)
+    assert isinstance(read, Fetched)
+    assert read.body == b"ok"
+    assert "etag" not in read.headers
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"X-Long: ", id="a head"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Long: ", id="a trailer"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n2;", id="what parts chunks"),
+    ],
+)
+def test_headers_without_end_are_not_read_on(begun: bytes) -> None:
+    with scripted([b"HTTP/1.1 200 OK\r\n" + begun + b"x" * 1_000_000]) as (port, _):
+        (answer,) = ask(port, 1)
+    assert isinstance(answer, TransientError)
+    assert "endless headers" in str(answer)
+
+
+def test_a_cookie_beyond_ascii_goes_back_as_it_came() -> None:
+    said = "HTTP/1.1 200 OK\r\nSet-Cookie: ten=Việt; Path=/\r\nContent-Length: 2\r\n\r\nok".encode()
+    with scripted([said, OK]) as (port, asked):
+        assert bodies(ask(port, 2)) == [b"ok"] * 2
+    assert "Cookie: ten=Việt\r\n".encode() in asked[0][1]
 
 
 def test_a_kept_connection_that_was_closed_meanwhile_costs_no_answer() -> None:

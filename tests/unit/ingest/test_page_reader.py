@@ -79,6 +79,6 @@ def test_which_entries_are_short(text: str, short: bool) -> None:
     ],
 )
 def test_what_of_a_page_is_an_edit(change: tuple[str, str], same: bool) -> None:
-    page = f"<h1>Cao su</h1><script>token=1</script><p>{TEXT}</p><b>12 views</b>"
+    page = f"{'İ' * 120}<h1>Cao su</h1><script>token=1{'x' * 120}</script><p>{TEXT}</p><b>12 views</b>"
     assert change[0] in page
     assert (page_mark(page.encode()) == page_mark(page.replace(*change).encode())) is same
