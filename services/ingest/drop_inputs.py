@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from services.ingest.containers import kinds
-from services.ingest.containers.parts import EVERYWHERE, Limits, Part
+from services.ingest.containers.parts import EVERYWHERE, WITHOUT_ARTICLE, Limits, Part
 from services.ingest.containers.process import FileOpener
 from services.ingest.drop_files import path_alias, percent_encoded, printable
 from services.ingest.drop_problems import DropMember
@@ -107,7 +107,7 @@ class DropInputs:
             yield DropMember(name=printable(part.name), detail=printable(part.reason.removeprefix(f"{part.name} ")))
             return
         if not held:
-            yield DropMember(name=printable(part.name), detail="its article is not taken")
+            yield DropMember(name=printable(part.name), detail=WITHOUT_ARTICLE)
             return
         picture = self._staged(part, len(pictures))
         if isinstance(picture, DropMember):

@@ -18,7 +18,7 @@ import msgspec
 
 from services.ingest.containers.beside import fits
 from services.ingest.containers.kinds import ENDINGS, MAIL, PICTURES, kind_of
-from services.ingest.containers.parts import Budget, Full, Open, Part, refused, too_large, within
+from services.ingest.containers.parts import WITHOUT_ARTICLE, Budget, Full, Open, Part, refused, too_large, within
 from services.ingest.containers.zip_file import picture_part
 from shared.embargo import EXPECTED, embargo_end_of, latest, names_embargo
 from shared.errors import InputRefused
@@ -63,7 +63,8 @@ def read_mail(name: str, body: bytes, depth: int, budget: Budget, open_inner: Op
         yield from _pictures(keeps, budget)
     elif not documents:
         for part in _pictures(keeps, budget):
-            yield msgspec.structs.replace(part, role="lone") if part.role == "picture" else part
+            is_picture = part.role == "picture"
+            yield msgspec.structs.replace(part, role="lone", embargoed_until=until) if is_picture else part
     left = [picture for picture in pictures if picture not in keeps]
     for number, document in enumerate(documents):
         own = [one for one in left if fits(document.name, one.name) or number == len(documents) - 1]
@@ -81,16 +82,20 @@ def _document(
     open_inner: Open,
 ) -> Iterator[Part]:
     """An attached document, held as the mail is, with its pictures."""
+    is_article = False
     try:
         for part in open_inner(document.name, document.body, depth + 1):
+            is_article = is_article or part.role == "article"
             held = latest(part.embargoed_until, until)
             yield msgspec.structs.replace(within(document.name, part), embargoed_until=held)
     except Full:
         raise
     except InputRefused as error:
         yield refused(document.name, str(error))
-        return
-    yield from _pictures(pictures, budget)
+    if is_article:
+        yield from _pictures(pictures, budget)
+    else:  # they are told: behind whatever article came before they would be that one's
+        yield from (refused(picture.name, WITHOUT_ARTICLE) for picture in pictures)
 
 
 def _article(name: str, body: bytes) -> Part:

@@ -6,7 +6,16 @@ from typing import BinaryIO
 from services.ingest.containers.kinds import JSON, MAIL, NITF, PICTURES, STRUCTURED, kind_of
 from services.ingest.containers.mail import read_mail
 from services.ingest.containers.packed import read_gzip
-from services.ingest.containers.parts import MOST_DEEP, Budget, Limits, Part, refused, told_apart, too_large
+from services.ingest.containers.parts import (
+    MOST_DEEP,
+    WITHOUT_ARTICLE,
+    Budget,
+    Limits,
+    Part,
+    refused,
+    told_apart,
+    too_large,
+)
 from services.ingest.containers.several import split_wire, split_xml
 from services.ingest.containers.warc import holds_warc, read_warc
 from services.ingest.containers.word import read_docx
@@ -78,11 +87,20 @@ class _Opening:
             )
 
     def _fitting(self, parts: Iterator[Part]) -> Iterator[Part]:
-        """The parts, with what is too large for one article told as refused."""
+        """The parts, with what is too large for one article told as refused, and its pictures too.
+
+        Else these would go with whatever article came before.
+        """
         most = self.budget.limits.article_bytes
+        is_left_out = False
         for part in parts:
-            is_large = part.role == "article" and len(part.body) > most
-            yield refused(part.name, too_large(most)) if is_large else part
+            if part.role in ("article", "lone", "feed"):
+                is_left_out = part.role == "article" and len(part.body) > most
+                yield refused(part.name, too_large(most)) if is_left_out else part
+            elif part.role == "picture" and is_left_out:
+                yield refused(part.name, WITHOUT_ARTICLE)
+            else:
+                yield part
 
 
 def _items(name: str, kind: str, body: bytes) -> "tuple[Item, ...] | list[Item]":

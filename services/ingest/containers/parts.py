@@ -12,6 +12,7 @@ from shared.errors import InputRefused
 Role = Literal["article", "picture", "lone", "feed", "refused"]
 EVERYWHERE = ("url:", "guid:")  # aliases that mean the same in every file
 MOST_DEEP = 3  # a ZIP in a mail in a ZIP
+WITHOUT_ARTICLE = "its article is not taken"
 RATIO, RATIO_FROM = 200, 1024 * 1024  # what opens to more than a megabyte and 200 times its size is a bomb
 
 

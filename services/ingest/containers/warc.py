@@ -16,9 +16,10 @@ import zstandard
 
 from services.ingest.containers.kinds import HTML, JSON, MAIL, NITF, PICTURES, TEXT, XHTML, XML
 from services.ingest.containers.packed import gunzip
-from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Part, refused, too_large
+from services.ingest.containers.parts import RATIO, RATIO_FROM, WITHOUT_ARTICLE, Budget, Part, refused, too_large
 from services.ingest.containers.zip_file import picture_part
 from services.ingest.formats.announced import looks_like_feed
+from shared.embargo import EXPECTED, embargo_end_of
 from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE
 from shared.errors import InputRefused
@@ -68,15 +69,16 @@ def read_warc(name: str, body: bytes, budget: Budget) -> Iterator[Part]:
     """
     held: list[Part] = []  # the article at hand, till it is known what came with it
     read = passed = 0
-    last = ""
+    last, is_refused = "", False
     try:
         for number, record in enumerate(_records(body, budget), start=1):
             budget.take(len(record.block))
             if last and record.first("warc-concurrent-to") == last:
-                yield from _with_it(held, record, number, budget)
+                yield from _left_out(held, record, number) if is_refused else _with_it(held, record, number, budget)
                 continue
             yield from _let_go(held)
             part = _part(record, number)
+            is_refused = part is not None and part.role == "refused"
             last = record.first("warc-record-id") if part is not None else ""
             if part is None:
                 passed += 1
@@ -124,16 +126,22 @@ def _with_it(held: list[Part], record: _Record, number: int, budget: Budget) -> 
 
 
 def _part(record: _Record, number: int) -> Part | None:
-    """What a record holds; None for what is no article."""
-    kind, url = record.first("warc-type"), record.first("warc-target-uri").strip("<>")
+    """What a record holds, also where that is not taken; None for what is no article."""
+    url = record.first("warc-target-uri").strip("<>")
     shown = url or f"record {number}"
+    try:
+        return _opened(record, url, shown)
+    except InputRefused as error:
+        return refused(shown, str(error))
+
+
+def _opened(record: _Record, url: str, shown: str) -> Part | None:
+    """What a record holds; None for what is no article. Raises `InputRefused` for what cannot be taken."""
+    kind = record.first("warc-type")
     if kind in ("resource", "conversion"):
         said, body = record.first("content-type"), record.block
     elif kind == "response" and record.first("content-type").replace(" ", "").startswith("application/http"):
-        try:
-            said, body = _answer(record.block)
-        except InputRefused as error:
-            return refused(shown, str(error))
+        said, body = _answer(record.block)
     else:
         return None
     essence = said.partition(";")[0].strip().lower()
@@ -165,9 +173,20 @@ def _zone(said: str) -> str | None:
         return None
 
 
-def _picture(record: _Record, number: int, budget: Budget) -> Part:
+def _left_out(held: list[Part], record: _Record, number: int) -> Iterator[Part]:
+    """What came with an article that is not taken: behind the article before that it would be that one's."""
+    yield from _let_go(held)
+    if record.first("content-type").startswith("image/"):
+        yield refused(_called(record, number), WITHOUT_ARTICLE)
+
+
+def _called(record: _Record, number: int) -> str:
     called = record.fields.get("x-copydesk-called", ())
-    name = next(iter(called), record.first("warc-target-uri") or f"picture {number}")
+    return next(iter(called), record.first("warc-target-uri") or f"picture {number}")
+
+
+def _picture(record: _Record, number: int, budget: Budget) -> Part:
+    called, name = record.fields.get("x-copydesk-called", ()), _called(record, number)
     if len(record.block) > budget.limits.picture_bytes:
         return refused(name, too_large(budget.limits.picture_bytes))
     return picture_part(name, record.block, *called)
@@ -310,4 +329,8 @@ def _moment(said: str) -> int:
 
 
 def _until(said: str) -> dt.datetime | None:
-    return dt.datetime.fromtimestamp(_moment(said) / 1_000_000, dt.UTC) if said else None
+    """When an embargo ends; raises `InputRefused` where nobody can tell: what is held must not go out at once."""
+    end = embargo_end_of(said, None)
+    if said and end is None:
+        raise InputRefused(f"its embargo (X-Copydesk-Embargoed-Until) cannot be read: it {EXPECTED}")
+    return end

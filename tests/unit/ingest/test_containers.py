@@ -211,6 +211,25 @@ def test_an_embargo_in_a_mails_head_holds_what_is_attached() -> None:
     assert "cannot be read" in told_of("tin.eml", vague)[0][1]
 
 
+def test_an_embargo_in_a_mails_head_holds_a_mail_of_pictures_alone() -> None:
+    mail = b"X-Embargoed-Until: 2030-01-01T06:00:00+07:00\r\n" + a_mail("", ("b.jpg", PICTURE, "image/jpeg"))
+    (part,) = parts_of("tin.eml", mail)[0]
+    assert (part.role, part.embargoed_until is not None) == ("lone", True)
+
+
+def test_the_pictures_of_what_is_not_taken_go_with_no_other_article() -> None:
+    words = " ".join(map(str, range(3000)))
+    large = a_docx(a_paragraph(words) + a_drawing("rId1"), media={"p.jpg": PICTURE})
+    body = a_zip(
+        ("a.txt", TEXT),
+        ("b.docx", large),
+        ("c.eml", a_mail("", ("d.zip", b"PK\x05\x06", "application/zip"), ("d.jpg", PICTURE, "image/jpeg"))),
+    )
+    told = told_of("tin.zip", body, Limits(article_bytes=3000, picture_bytes=100_000))
+    assert [role for role, _ in told] == ["article", *["refused"] * 4]
+    assert sum("its article is not taken" in reason for _, reason in told) == 2
+
+
 def test_several_nitf_in_one_file_are_cut_into_their_documents() -> None:
     framed = f"<wire>{NITF.format('x:1', 'Một')}{NITF.format('', 'Hai')}</wire>".encode()
     parts, _ = parts_of("tin.xml", framed)

@@ -11,6 +11,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tests.drops import parts_of, told_of
+from tests.pictures import a_jpeg
 
 PAGE = "<html><body><h1>Cầu ngói</h1><p>Cây cầu.</p></body></html>".encode()
 FEED = b'<rss version="2.0"><channel><title>x</title><item><title>One</title></item></channel></rss>'
@@ -87,6 +88,24 @@ def test_a_file_that_was_cut_off_gives_what_stands_before_the_cut(packed: bool) 
     told = told_of("x.warc", body[:-60])
     assert [role for role, _ in told] == ["article", "refused"]
     assert "ends before its end" in told[-1][1]
+
+
+def test_an_embargo_that_nobody_can_read_is_no_leave_to_publish() -> None:
+    head = {"WARC-Type": "resource", "WARC-Record-ID": "<urn:uuid:1>", "Content-Type": "text/plain"}
+    held = b"Words.", head | {"X-Copydesk-Embargoed-Until": "tomorrow at six"}
+    picture = a_jpeg(), head | {"Content-Type": "image/jpeg", "WARC-Concurrent-To": "<urn:uuid:2>"}
+    first = b"More.", head
+    second = held[0], held[1] | {"WARC-Record-ID": "<urn:uuid:2>"}
+    told = told_of("x.warc", b"".join(_bare(*record) for record in (first, second, picture)))
+    assert [role for role, _ in told] == ["article", "refused", "refused"]
+    assert "its embargo" in told[1][1]
+
+
+def _bare(block: bytes, head: dict[str, str]) -> bytes:
+    fields = head | {"Content-Length": str(len(block))}
+    return (
+        b"WARC/1.0\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields.items()).encode() + b"\r\n" + block + b"\r\n\r\n"
+    )
 
 
 def test_a_file_packed_as_a_whole_is_read() -> None:
