@@ -44,6 +44,7 @@ class DropPictures:
         self._redis: Any = client
         self._folder = folder
         self._folders: dict[str, _Listed] = {}
+        self._cursor = 0
 
     def beside(self, name: str, body: bytes) -> Beside:
         """The pictures that go with an article, by what it is called and what it says."""
@@ -73,9 +74,9 @@ class DropPictures:
         return list(dict.fromkeys((*named, *called)))
 
     def tidy(self, at_once: int = 200) -> None:
-        """Wait no longer for pictures of articles that are gone."""
+        """Wait no longer for pictures of articles that are gone; called now and then, it gets through them all."""
         with redis_errors(self._redis):
-            _, some = self._redis.hscan(keys.DROPS_AWAITED, 0, count=at_once)
+            self._cursor, some = self._redis.hscan(keys.DROPS_AWAITED, self._cursor, count=at_once)
             gone = [picture for picture, article in some.items() if not self._is_there(os.fsdecode(article))]
             if gone:
                 self._redis.hdel(keys.DROPS_AWAITED, *gone)
@@ -129,7 +130,7 @@ class DropPictures:
                 if PurePosixPath(entry.name).suffix.lower() in _PICTURE_ENDINGS:
                     listed.add(str(PurePosixPath(below, entry.name)))
         if len(self._folders) >= MOST_FOLDERS:
-            self._folders.pop(next(iter(self._folders)))
+            self._folders.pop(next(iter(self._folders)), None)  # another thread may have done so just now
         listed.counts_until_s = now + SPARED * (time.monotonic() - now)
         self._folders[below] = listed
         return listed.pictures

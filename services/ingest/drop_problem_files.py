@@ -61,11 +61,16 @@ class ProblemFiles:
         """Look through some of them: none stays whose file is gone, also where Redis has forgotten that one was."""
         looked = list(islice(self._walk, LOOKED_AT_ONCE))
         if len(looked) < LOOKED_AT_ONCE:
-            self._walk = self._folder.rglob(f"*{ENDING}")
+            self._walk = self._written()
         for path in looked:
             name = self._name_of(path)
             if name is not None and not os.path.lexists(self._seeds / name):
                 self._unlink(path)
+
+    def _written(self) -> Iterator[Path]:
+        """All of them; a folder that goes meanwhile, with its last one, ends no walk (`Path.rglob` raises there)."""
+        for folder, _, names in os.walk(self._folder):
+            yield from (Path(folder, name) for name in names if name.endswith(ENDING))
 
     def path_of(self, name: str) -> Path:
         """Where a file is told of: each step of its name as plain text, cut where it is too long for one."""

@@ -16,6 +16,7 @@ import pytest
 from services.cli.commands.status import drop_problems
 from services.ingest.drop_files import DropNames, Unreadable, read_drop
 from services.ingest.drop_memory import MAX_PROBLEMS, DropMemory, Notes, Taken
+from services.ingest.drop_pictures import DropPictures
 from services.ingest.drop_problem_files import ProblemFiles
 from services.ingest.drop_problems import DropProblem
 from services.ingest.drop_watch import DropWatch, Mode, Why
@@ -452,3 +453,16 @@ def test_the_watcher_obeys_its_own_settings(shared_redis: Server, tmp_path: Path
         wait_for(lambda: desk.accepted() == 2, "the folder was not looked through")
     assert desk.redis.hkeys(keys.DROPS_TAKEN) == [b".hidden.txt"]
     desk.drops.close()
+
+
+def test_what_is_waited_for_is_forgotten_with_its_article_however_much_there_is(
+    shared_redis: Server, tmp_path: Path
+) -> None:
+    client = shared_redis.client()
+    pictures = DropPictures(client, tmp_path)
+    (tmp_path / "here.txt").touch()
+    pictures.await_for("here.txt", [f"{number}.jpg" for number in range(1000)])  # more than one look takes in
+    pictures.await_for("gone.txt", [f"a/{number}.jpg" for number in range(100)])
+    for _ in range(40):
+        pictures.tidy(at_once=100)
+    assert client.hlen(keys.DROPS_AWAITED) == 1000
