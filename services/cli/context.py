@@ -4,7 +4,7 @@ import argparse
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -64,6 +64,14 @@ def warn(message: str) -> None:
         say_problem("not-done", message)
     else:
         print(f"copydesk: {harmless_text(message)}", file=sys.stderr)
+
+
+def warn_each(messages: Sequence[str]) -> None:
+    """A line each for the person; for a program one JSON object of them all."""
+    if VOICE.as_json:
+        messages = ["; ".join(messages)] if messages else []
+    for message in messages:
+        warn(message)
 
 
 def program() -> str:

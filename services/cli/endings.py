@@ -10,10 +10,10 @@ FINE, WRONG_DATA, WRONG_USAGE, NEWER = 0, 1, 2, 3
 
 
 class Problem(NamedTuple):
-    """One kind of ending: its name for people, and what to do about it."""
+    """One kind of ending: its name for people, and what to do about it, where that can be said of all of its kind."""
 
     title: str
-    do: str
+    do: str | None = None
 
 
 class Voice:
@@ -24,7 +24,7 @@ class Voice:
 
 VOICE = Voice()
 PROBLEMS = {
-    "not-done": Problem("Something was not found or not done", "Read detail."),
+    "not-done": Problem("Something was not found or not done"),
     "wrong-usage": Problem("The command line is not understood", "Write it as the usage says."),
     "refused": Problem("The input is not taken", "Mend what detail names, and hand it in again."),
     "unavailable": Problem("A part of the desk is away", "Start what detail names, and try again."),
@@ -54,7 +54,8 @@ def say_problem(kind: str, detail: str, *, do: str | None = None) -> None:
 def problem_body(kind: str, detail: str, *, do: str | None = None) -> dict[str, str]:
     """A problem as programs read it."""
     problem = PROBLEMS[kind]
-    return {"type": kind, "title": problem.title, "detail": detail, "do": do or problem.do}
+    remedy = do or problem.do
+    return {"type": kind, "title": problem.title, "detail": detail} | ({"do": remedy} if remedy else {})
 
 
 def _describe(error: Exception) -> tuple[str, str]:

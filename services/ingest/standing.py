@@ -9,6 +9,7 @@ from services.ingest.subscriptions import Subscription, shown_address
 
 DAY_US = 86_400_000_000
 MOVED_DAYS = 30  # so long a move is told of
+MOVES_BELIEVED = 3
 
 # `soft`, `hard` and `blocked` fail, each as `schedule.Trouble` says; `gone` has ended (410). `offline` says that the
 # desk is cut off, `silent` that it brings nothing for longer than ever, `restless` that it edits most entries at once.
@@ -47,9 +48,8 @@ def _of_one_that_is_read(feed: Subscription, state: FeedState, now_us: int) -> S
         reason = f"most entries were edited at each of the last {state.restless} visits"
         return Standing(state="restless", reason=reason)
     if state.moved is not None and state.moved != feed.url:
-        return Standing(
-            state="moving", reason=f"its server says so, to {shown_address(state.moved)}; the third time it is believed"
-        )
+        believed = f"it is believed the third time, by visits that nobody asked for ({state.moves} of {MOVES_BELIEVED})"
+        return Standing(state="moving", reason=f"its server says so, to {shown_address(state.moved)}; {believed}")
     if feed.moved_from is not None and now_us - feed.moved_us < MOVED_DAYS * DAY_US:
         return Standing(state="moved", reason=f"from {feed.moved_from}, for good")
     return Standing(state="fine")

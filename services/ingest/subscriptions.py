@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,6 +15,7 @@ from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id, without_login
+from shared.net.addresses import read_allowed, refuse_closed
 from shared.settings import Pages, Settings
 
 MIN_INTERVAL_S = 10
@@ -108,6 +110,7 @@ class Subscriptions:
 
     def __init__(self, settings: Settings) -> None:
         self._file = FeedsFile(settings.feeds_file, Subscription, _from_first)
+        self._allow_networks = settings.allow_networks
 
     def list(self) -> tuple[Subscription, ...]:
         """All feeds, in the order they were added."""
@@ -145,10 +148,13 @@ class Subscriptions:
         with self._file.changing() as feeds:
             shown = {feed.shown(): feed.id for feed in feeds.values()}
             additions = _Additions(feeds, shown | _addresses(feeds.values()))
+            allowed = read_allowed(self._allow_networks)
             for one in wanted:
                 try:
                     check_pacing(one)
                     url = checked_address(one.url)
+                    at = urlsplit(url)
+                    refuse_closed(at.hostname or "", at.port or (443 if at.scheme == "https" else 80), allowed)
                 except PermanentError as error:
                     refused.append((shown_address(one.url)[:MAX_URL], str(error)))
                     continue

@@ -6,12 +6,12 @@ from services.ingest.feed_alarm import soothe, sound
 from services.ingest.feed_states import FeedState, note_well
 from services.ingest.novelty import DAY_S
 from services.ingest.schedule import FetchOutcome, Scope, Trouble
+from services.ingest.standing import MOVES_BELIEVED
 from services.ingest.subscriptions import MAX_URL, Subscription
 from shared.errors import CopydeskError, IntakeFull, TransientError
 from shared.ledger.troubles import Failing
 from shared.net.http import AskedToWait, Fetched, RequestRefused
 
-MOVES_BELIEVED = 3
 FAILURES_TOLD = 3
 TOO_MANY, GONE = 429, 410
 BLOCKED = frozenset({401, 403, 407, TOO_MANY, 451})

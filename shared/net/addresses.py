@@ -59,6 +59,21 @@ def is_open(address: Address, port: int, allowed: Iterable[Allowed] = ()) -> boo
     return port in WEB_PORTS or (port > 1023 and port not in COMMAND_PORTS)
 
 
+def refuse_closed(host: str, port: int, allowed: Iterable[Allowed] = ()) -> None:
+    """Raise `PermanentError` for an address in figures that no request may be sent to; names are judged when asked."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return
+    if not is_open(address, port, allowed):
+        raise PermanentError(closed(address, port))
+
+
+def closed(address: Address, port: int) -> str:
+    """What is said of an address that no request may be sent to."""
+    return f"leads to {address} port {port}, which is not on the open internet; the setting allow_networks lets it in"
+
+
 def _read_entry(entry: str) -> Allowed:
     network, port = entry.strip(), None
     if network.startswith("["):

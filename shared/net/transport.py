@@ -16,7 +16,7 @@ import httpx
 import msgspec
 
 from shared.errors import PermanentError
-from shared.net.addresses import Address, Allowed, is_open
+from shared.net.addresses import Address, Allowed, closed, is_open
 from shared.net.http1 import Connection, Headers, WireBroken, WireSilent, request_bytes
 
 ADDRESSES_TRIED = 3
@@ -130,10 +130,7 @@ class GuardedTransport:
         found = await _resolve(host, port, self._step_s)
         open_ones = [address for address in found if is_open(address, port, self._allowed)]
         if not open_ones:
-            raise PermanentError(
-                f"leads to {found[0]} port {port}, which is not on the open internet; "
-                "the setting allow_networks lets it in"
-            )
+            raise PermanentError(closed(found[0], port))
         failure: Exception | None = None
         for address in open_ones[:ADDRESSES_TRIED]:
             try:

@@ -216,7 +216,9 @@ def test_a_watched_page_gets_no_selectors_that_mean_nothing_on_it(
     assert feed.section == Section(links=".later")
 
 
-def test_a_list_goes_in_and_comes_out_at_the_terminal(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_goes_in_and_comes_out_at_the_terminal(
+    data: Path, origin: Origin, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("list.opml").write_text(
         '<opml><body><outline text="Bao"><outline xmlUrl="https://hue.example/rss" title="Hue"/></outline>'
         '<outline xmlUrl="gopher://x.example/"/></body></opml>'
@@ -225,6 +227,17 @@ def test_a_list_goes_in_and_comes_out_at_the_terminal(data: Path, capsys: pytest
     told = capsys.readouterr()
     assert "1 feed added, 0 watched already." in told.out
     assert "gopher://x.example/ is not taken" in told.err
+    closed = "http://169.254.169.254/\nhttps://[::1]:8080/\nhttp://127.0.0.1:1/\nhttps://hue.example/rss\n"
+    Path("closed.txt").write_text(f"{closed}{origin.url('/rss')}\n")
+    assert cli.main(["feeds", "import", "closed.txt", "--json"]) == 1
+    told = capsys.readouterr()
+    done = json.loads(told.out)
+    assert [one["url"] for one in done["refused"]] == closed.splitlines()[:3]
+    assert all("not on the open internet" in one["why"] for one in done["refused"])
+    problem = json.loads(told.err)
+    assert problem["detail"].count("is not taken") == 3 and "do" not in problem, "one object, and no remedy of no use"
+    assert cli.main(["feeds", "remove", origin.url("/rss")]) == 0
+    capsys.readouterr()
     assert cli.main(["feeds", "export", "out.opml"]) == 0
     assert "1 feed in out.opml." in capsys.readouterr().out
     assert cli.main(["feeds", "import", "out.opml", "--json"]) == 0

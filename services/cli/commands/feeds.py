@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from services.cli.auditing import person
-from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
+from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn, warn_each
 from services.cli.feed_lines import WHYS, condition, feed_lines, feed_values, next_visit
 from services.cli.feed_previews import (
     in_short,
@@ -152,10 +152,9 @@ def _visit_now(context: Context, act: Callable[[FeedStates, Subscription], bool]
         show_json({key: [feed_values(feed) for feed in done], "left": [feed_values(feed) for feed in left]})
     else:
         print(f"{plural(len(done), 'feed')} {'is' if len(done) == 1 else 'are'} visited within seconds.")
-        for feed, until_us in resting(client, done):
-            warn(clean(f"{feed.shown()} waits {ago(now_us(), until_us)} more: {WHYS['rest']}"))
-        for feed in left:
-            warn(clean(f"{feed.shown()} {left_why}"))
+        waits = [f"{feed.shown()} waits {ago(now_us(), until_us)} more" for feed, until_us in resting(client, done)]
+        warn_each([clean(f"{wait}: {WHYS['rest']}") for wait in waits])
+        warn_each([clean(f"{feed.shown()} {left_why}") for feed in left])
     return WRONG if left else OK
 
 
@@ -175,8 +174,7 @@ def import_feeds(context: Context) -> int:
     done: AddedFeeds = lists.add_list(subscriptions, listed)
     SourceBook(context.settings.sources_file).save_all_as_made(lists.made_by(listed, done), who=person())
     context.args.refs = [feed.shown() for feed in done.added]  # as the audit log names them
-    for url, why in done.refused:
-        warn(clean(f"{shown_address(url)} is not taken: {why}"))
+    warn_each([clean(f"{shown_address(url)} is not taken: {why}") for url, why in done.refused])
     if context.as_json:
         show_json({
             "added": [feed_values(feed) for feed in done.added],
@@ -315,8 +313,8 @@ def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, Feed
 def _warn_of_lists(context: Context) -> None:
     """Name each list of feeds that cannot be read: it may be why a feed is not there."""
     with suppress(TransientError):
-        for failing in FeedStates(connect_to_look(reach_desk(context))).failing_lists():
-            warn(clean(f"a list of feeds cannot be read: {failing.reason}"))
+        lists = FeedStates(connect_to_look(reach_desk(context))).failing_lists()
+        warn_each([clean(f"a list of feeds cannot be read: {failing.reason}") for failing in lists])
 
 
 def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, str, str, str, str]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from services.cli.articles import DeskActs
 from services.cli.auditing import note_act
-from services.cli.context import OK, WRONG, Context, show_json, warn
+from services.cli.context import OK, WRONG, Context, show_json, warn, warn_each
 from services.cli.printing import plural
 from services.desk.leftovers import wipe_leftovers
 from services.index.pictures_shown import pictures_shown
@@ -48,8 +48,7 @@ def _shown(index: Index, articles: Set[str]) -> purging.Shown:
 
 def tell_left(context: Context, left: Sequence[str]) -> int:
     """Where words still stand after they were erased everywhere else; gives the exit code."""
-    for one in left:
-        warn(one)
+    warn_each(left)
     if not left:
         return OK
     note_act(context)  # it is done all the same

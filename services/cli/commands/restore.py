@@ -5,7 +5,7 @@ from pathlib import Path
 
 import redis
 
-from services.cli.context import OK, WRONG, Context, show_json, warn
+from services.cli.context import OK, WRONG, Context, show_json, warn, warn_each
 from services.cli.printing import plural, size
 from services.desk.backup.restoration import Restored
 from services.desk.backup.restoration import restore as bring_back
@@ -27,8 +27,7 @@ def restore(context: Context) -> int:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise Unavailable("the disk is full: free some space, and the same command goes on where it was") from error
-    for damage in done.damaged:
-        warn(f"{damage.name} {damage.what} ({damage.place})")
+    warn_each([f"{damage.name} {damage.what} ({damage.place})" for damage in done.damaged])
     if done.beside:
         warn(f"there were settings already: those of the backup are in {done.beside}")
     if _holds_a_ledger(context):

@@ -35,7 +35,8 @@ FINE = FeedState(status=200)
         pytest.param(replace(FINE, novelty=Novelty(silence=99.0)), FEED, "silent", "nothing new", id="silent"),
         pytest.param(replace(FINE, restless=5), FEED, "restless", "last 5 visits", id="edits everything"),
         pytest.param(
-            replace(FINE, moved="https://lan:x@new.example/rss", moves=1), FEED, "moving", "to https://new.example/rss;",
+            replace(FINE, moved="https://lan:x@new.example/rss", moves=1), FEED, "moving",
+            "to https://new.example/rss; it is believed the third time, by visits that nobody asked for (1 of 3)",
             id="says that it moved, and no password in it",
         ),
         pytest.param(
