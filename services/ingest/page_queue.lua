@@ -96,6 +96,7 @@ function calls.claim()
     if rests > now then
       redis.call('ZADD', turns, precise(rests), host)
     elseif not id then
+      redis.call('HDEL', busy, host)
       set_turn(host, now)
     elseif not row or (is_check == '1' and 2 * spent >= args.budget) then
       drop(id, host)
@@ -136,6 +137,8 @@ function calls.done()
     redis.call('ZADD', queue(args.host), precise(now + args.wait), args.id)
   end
   set_turn(args.host, now + args.pause)
+  -- Without a page more it has its turn all the same: then its pause is over, and forgotten.
+  redis.call('ZADD', turns, 'NX', precise(now + args.pause), args.host)
   return 1
 end
 

@@ -128,14 +128,15 @@ def page_of(row: PageRow, answer: Fetched) -> Page:
     """The page in an answer; raises `InputRefused` for what is none, is too large, or is the front page of a site that
     has taken the article away."""
     media_type = answer.headers.get("content-type", "")
-    essence = media_type.partition(";")[0].strip().lower()
+    said, semicolon, parameters = media_type.partition(";")
+    essence = said.strip().lower()
     if essence not in PAGES:
         raise InputRefused(f"{row.url} is {essence or 'of no said type'}, and no page of HTML")
     if len(answer.body) + len(row.said) + _SLACK > MOST_BYTES:
         raise InputRefused(f"{row.url} is larger than {MOST_BYTES} bytes")
     if _is_front(answer.url) and not _is_front(row.url):
         raise InputRefused(f"{row.url} leads to the front page {answer.url}")
-    return Page(url=answer.url, media_type=media_type.replace(essence, "text/html", 1), body=answer.body)
+    return Page(url=answer.url, media_type=f"text/html{semicolon}{parameters}", body=answer.body)
 
 
 def with_page(row: PageRow, feed: Subscription, page: Page) -> Input:

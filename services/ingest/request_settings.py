@@ -6,6 +6,7 @@ Headers, cookie and login are secrets: they go to one origin, and are shown nowh
 import base64
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import msgspec
@@ -109,10 +110,12 @@ def origin_of(url: str) -> str:
         port = parts.port or PORTS.get(parts.scheme)
     except ValueError:
         return ""
-    try:
-        host = (parts.hostname or "").encode("idna").decode()
-    except UnicodeError:
-        host = parts.hostname or ""
+    host = parts.hostname or ""
+    if not host.isascii():  # spelled as the guarded client spells it: other rules make another host of some names
+        try:
+            host = import_module("shared.net.http").read_url(url.strip()).raw_host.decode()
+        except PermanentError:
+            return ""
     if parts.scheme not in PORTS or not host:
         return ""
     return f"{parts.scheme}://{host}" + ("" if port == PORTS[parts.scheme] else f":{port}")

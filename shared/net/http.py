@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import unquote_to_bytes
+from weakref import WeakValueDictionary
 
 import httpx
 import msgspec
@@ -79,7 +80,8 @@ class Client:
         self.max_bytes = settings.max_input_bytes
         self.total_s = float(settings.fetch_timeout_s)
         step = min(STEP_TIMEOUT_S, self.total_s)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
+        # Kept while somebody is at a host: redirects and pages lead to more hosts than anybody counts.
+        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._cookies = SiteCookies()
         self._transport = GuardedTransport(read_allowed(settings.allow_networks), connections, step)
         self._headers = {"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip"}

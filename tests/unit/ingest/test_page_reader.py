@@ -40,7 +40,7 @@ def test_what_is_no_page_of_the_entry(found: Fetched, why: str) -> None:
 
 
 def test_a_page_keeps_where_it_was_found_and_its_encoding() -> None:
-    page = page_of(row(), answer("application/xhtml+xml; charset=windows-1258", url=f"{URL}?amp"))
+    page = page_of(row(), answer("Application/XHTML+xml; charset=windows-1258", url=f"{URL}?amp"))
     assert (page.url, page.media_type) == (f"{URL}?amp", "text/html; charset=windows-1258")
 
 

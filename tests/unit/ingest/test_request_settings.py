@@ -20,6 +20,8 @@ ALL = {"cookie": "s=1", "login": "lan:mật", "header X-Key": "k", "user_agent":
         ("HTTPS://lan:x@News.example:443/rss", "https://news.example"),
         ("http://news.example:8080/", "http://news.example:8080"),
         ("http://báo.example/", "http://xn--bo-mia.example"),
+        ("https://faß.example/", "https://xn--fa-hia.example"),  # as it is asked: `fass.example` is somebody else's
+        ("https://ｎews.example/", ""),
         ("ftp://news.example/", ""),
         ("http://news.example:99999/", ""),
         ("news.example", ""),
