@@ -25,9 +25,8 @@ from shared.errors import InputRefused
 from shared.untrusted.picture_segments import picture_type_of
 
 _TEXTS = ("text/plain", "text/html")
-_OWN_WORDS = (
-    80  # a mail of so many words is the article that its pictures go with; a shorter one covers what is attached
-)
+# A mail of so many words is the article that its pictures go with; a shorter one covers what is attached.
+_OWN_WORDS = 80
 _TAG, _WORD = re.compile(rb"<[^<>]*>"), re.compile(rb"[A-Za-z\x80-\xff]+")
 # What programs attach for programs: it holds no words of a person's.
 _MACHINE = re.compile(r"application/(?:p(?:gp|kcs7)-.*|x-pkcs7-.*)|text/(?:calendar|(?:x-)?vcard)")

@@ -21,7 +21,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "http://purl.oclc.org/ooxml/"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError, KeyError)
-_LARGEST_PART = 32 * 1024 * 1024
+# Of all parts that are read, together: a thousand heads of pages may be packed into a megabyte.
+_LARGEST = 32 * 1024 * 1024
 _MOST_PARTS = 2000
 _BREAKS: Mapping[str, str] = {
     "tab": "\t", "ptab": "\t", "noBreakHyphen": "\u2011", "softHyphen": "", "br": "\n", "cr": "\n",
@@ -56,6 +57,7 @@ class _Package:
             self.names = self._zip.namelist()
         except _BROKEN as error:
             raise NotAnArticle(f"The DOCX cannot be opened: {error}.") from error
+        self._room = _LARGEST
         if len(self.names) > _MOST_PARTS:
             raise NotAnArticle(f"The DOCX has more than {_MOST_PARTS} parts, and is not opened.")
 
@@ -65,11 +67,12 @@ class _Package:
             return None
         try:
             with self._zip.open(name) as file:
-                body = file.read(_LARGEST_PART + 1)
+                body = file.read(self._room + 1)
         except _BROKEN as error:
             raise NotAnArticle(f"{name} of the DOCX cannot be unpacked: {error}.") from error
-        if len(body) > _LARGEST_PART:
-            raise NotAnArticle(f"{name} of the DOCX opens to more than {_LARGEST_PART} bytes.")
+        self._room -= len(body)
+        if self._room < 0:
+            raise NotAnArticle(f"The DOCX opens to more than {_LARGEST} bytes of text, and is not read.")
         wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = body.decode("utf-16" if wide else "utf-8-sig", "replace")
         if _STRICT in text:  # the same words under other names

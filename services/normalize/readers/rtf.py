@@ -86,20 +86,19 @@ class _Reading:
         self._passing = 0  # characters still to be passed over behind `\u`
         self._size = 0
         self._told: list[Property] = []
-        self._binary_end = 0
+        self._at = 0
 
     def read(self, text: str) -> None:
         """Take all tokens in."""
-        for found in _TOKEN.finditer(text):
-            if found.start() < self._binary_end:
-                continue
+        while (found := _TOKEN.search(text, self._at)) is not None:
+            self._at = found.end()
             word, number, byte, sign, brace, plain = found.groups()
             if byte is not None:
                 self._take_byte(bytes([int(byte, 16)]))
             elif plain is not None:
                 self._take_plain(plain)
             elif word is not None:
-                self._word(word, int(number) if number else None, found.end())
+                self._word(word, int(number) if number else None)
             elif brace is not None:
                 self._brace(brace)
             else:
@@ -156,12 +155,12 @@ class _Reading:
             told = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00"
             self._told.append(Property(field=_TIMES[group.into], value=told, place=f"\\info\\{group.into}"))
 
-    def _word(self, word: str, number: int | None, end: int) -> None:
+    def _word(self, word: str, number: int | None) -> None:
         if word == "u" and number is not None:
             self._letter(number % 0x10000)
             return
         if word == "bin":
-            self._binary_end = end + max(number or 0, 0)
+            self._at += max(number or 0, 0)  # bytes of any value: a brace among them closes nothing
             return
         if self._passing:  # one that stands for a letter
             self._passing -= word in _SIGNS

@@ -16,8 +16,9 @@ from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.untrusted.decode import decode
 
+# A head ends at the next SOH as well: else bytes that are nothing but SOH cost the square of their number.
 _MESSAGE = re.compile(
-    rb"\x01(?P<head>[^\x02\x03]{0,2000})\x02(?P<copy>[^\x03\x04]*)(?:\x03(?P<foot>[^\x01\x04]{0,500}))?"
+    rb"\x01(?P<head>[^\x01\x02\x03]{0,2000})\x02(?P<copy>[^\x03\x04]*)(?:\x03(?P<foot>[^\x01\x04]{0,500}))?"
 )
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
 _NUMBERED = re.compile(r"\A([A-Za-z]{1,6})\s?(\d{3,5})\b")

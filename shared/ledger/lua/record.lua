@@ -261,11 +261,12 @@ local function enqueue(stage, refs)
   ring(stage, #refs)
 end
 
+-- What a receipt says of an input that has no record: which revision, how it ended, when, and whose it was.
+local function ended_as(ref, outcome, source) return ref .. ' ' .. outcome .. ' ' .. text(now) .. ' ' .. (source or '') end
+
 -- What the index decided it answers for, with receipt and timeline: the record goes at once, and the receipt as soon as no
 -- recovery offers the input again. What ended before keeps its record for as long as receipts are kept. `is` is what was
 -- read of the record: {log, source, receipt}.
-local function ended_as(ref, outcome, source) return ref .. ' ' .. outcome .. ' ' .. text(now) .. ' ' .. (source or '') end
-
 local function finish(ref, key, outcome, stage, note, is)
   if not is then
     local read = redis.call('HMGET', key, 'log', 'source', 'receipt')
