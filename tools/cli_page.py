@@ -24,8 +24,8 @@ $ copydesk man > ~/.local/share/man/man1/copydesk.1
 """
 ERRORS = """
 With `--json` the answer is JSON on standard output, and what went wrong is one object on standard error: `type` (a word
-for programs), `title`, `detail` (what happened, to which article or file), and `do`, the remedy, where `detail` does not
-name it. Exit codes are the same in both forms.
+for programs), `title`, `detail` (what happened, to which article or file), and `do`, the remedy, where `detail`
+does not name it. Exit codes are the same in both forms.
 """
 
 
