@@ -25,14 +25,20 @@ class Stopping(TransientError):
 
 
 class TakenParts(msgspec.Struct, kw_only=True):
-    """What came of a file: how many articles are in, which parts are not, why nothing more of it was read, and what the
-    first of them is known by and was answered."""
+    """What came of a file: how many articles are in, which parts are not, why nothing more of it was read, what the
+    first of them is known by and was answered, and which repeat an article that was in (by name, and that article)."""
 
     taken: int = 0
     members: list[DropMember] = []
     refused: str = ""
     aliases: tuple[str, ...] = ()
     receipt: Receipt | None = None
+    repeats: list[tuple[str, str]] = []
+
+    @property
+    def parts(self) -> int:
+        """How many parts were found."""
+        return self.taken + len(self.members)
 
 
 class DropDocuments:
@@ -94,6 +100,8 @@ class DropDocuments:
             if not told.taken:
                 told.aliases, told.receipt = item.aliases, answer
             told.taken += 1
+            if answer.state == "duplicate":
+                told.repeats.append((item.name or "", answer.article))
 
 
 def _withdrawal(picture: str, reason: str, source: Source) -> Input:

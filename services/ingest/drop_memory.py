@@ -9,7 +9,15 @@ import msgspec
 
 from services.ingest.drop_files import WHOLE, Unreadable, check_listable, is_known, printable
 from services.ingest.drop_problem_files import ProblemFiles
-from services.ingest.drop_problems import MOST_MEMBERS, DropMember, DropProblem, ProblemName, joined
+from services.ingest.drop_problems import (
+    MOST_MEMBERS,
+    DropMember,
+    DropProblem,
+    ProblemName,
+    joined,
+    kind_of_unread,
+    partly,
+)
 from shared.clock import now_us
 from shared.late_log import LateLog
 from shared.ledger import keys
@@ -22,12 +30,13 @@ TIDIED_AT_ONCE = 200
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of a file that was taken or refused: its mark, a digest of its bytes where it was taken, and the
-    article whose words it repeats where it has none of its own."""
+    """What is kept of a file that was taken or refused: its mark, a digest of its bytes where it was taken, the article
+    whose words it repeats where it has none of its own, and how many parts it has where these are several."""
 
     mark: bytes
     digest: bytes = b""
     copy_of: str = ""
+    parts: int = 0
 
 
 class Notes(msgspec.Struct, kw_only=True):
@@ -35,7 +44,8 @@ class Notes(msgspec.Struct, kw_only=True):
 
     `refused` says why, and of which mark, and `members` which parts each of these has, if any; `troubled` why they are
     tried again; `partly` why parts of what was taken were not, and which, `unread` why no article was found in what was
-    taken; `touched` are those whose bytes are as they were; `gone` are there no more.
+    taken, or (`unread_parts`) in which parts of it; `touched` are those whose bytes are as they were; `gone` are there
+    no more.
     """
 
     refused: dict[str, tuple[bytes, str]] = {}
@@ -43,6 +53,7 @@ class Notes(msgspec.Struct, kw_only=True):
     troubled: dict[str, str] = {}
     partly: dict[str, tuple[str, tuple[DropMember, ...]]] = {}
     unread: dict[str, str] = {}
+    unread_parts: dict[str, tuple[DropMember, ...]] = {}
     touched: dict[str, Taken] = {}
     gone: list[str] = []
 
@@ -92,13 +103,14 @@ class DropMemory:
 
     def note(self, notes: Notes) -> None:
         """Keep what came of files that were not taken. A problem is logged when it is new, not at every look."""
-        problems = dict(_problems(notes, self._folder))
+        parts = self._parts_of({**notes.unread, **notes.unread_parts})
+        problems = dict(_problems(notes, self._folder, parts))
         taken = {name: Taken(mark=mark) for name, (mark, _) in notes.refused.items()} | notes.touched
         fine = [os.fsencode(name) for name in (*notes.gone, *notes.touched)]
         if not (problems or taken or fine):
             return
         with redis_errors(self._redis):
-            new = self._new_problems(problems)
+            new = self._new_problems(problems, parts)
             with self._redis.pipeline() as pipe:
                 if new:
                     pipe.hset(keys.DROPS_PROBLEMS, mapping=_rows(new))
@@ -186,7 +198,12 @@ class DropMemory:
             if (repeats := files[copy]) is None or (repeats.copy_of, repeats.digest) != (article, taken[holder].digest)
         }
 
-    def _new_problems(self, problems: Mapping[str, DropProblem]) -> dict[str, DropProblem]:
+    def _parts_of(self, names: Iterable[str]) -> dict[str, int]:
+        """How many parts each of these files has, of those that have several."""
+        asked = list(names)
+        return {name: row.parts for name, row in zip(asked, self.recall(asked), strict=True) if row and row.parts > 1}
+
+    def _new_problems(self, problems: Mapping[str, DropProblem], parts: Mapping[str, int]) -> dict[str, DropProblem]:
         """The problems that are not told yet: each is logged and written down, and kept here while there is room."""
         if not problems:
             return {}
@@ -195,7 +212,7 @@ class DropMemory:
         new: dict[str, DropProblem] = {}
         for (name, seen), row in zip(problems.items(), rows, strict=True):
             known = None if row is None else msgspec.json.decode(row, type=DropProblem)
-            problem = seen if known is None else joined(known, seen)
+            problem = seen if known is None else joined(known, seen, parts.get(name, 0))
             if known is not None and _says(known) == _says(problem):
                 continue
             log.warning("drop_not_taken", path=problem.path, reason=problem.reason)
@@ -206,7 +223,7 @@ class DropMemory:
         return new
 
 
-def _problems(notes: Notes, folder: Path) -> Iterator[tuple[str, DropProblem]]:
+def _problems(notes: Notes, folder: Path, parts: Mapping[str, int]) -> Iterator[tuple[str, DropProblem]]:
     """What is to be told of each file, by its name."""
     now = now_us()
 
@@ -221,8 +238,23 @@ def _problems(notes: Notes, folder: Path) -> Iterator[tuple[str, DropProblem]]:
         yield name, problem(name, "drop-waits", reason)
     for name, (reason, members) in notes.partly.items():
         yield name, problem(name, "drop-partly-taken", reason, members)
+    for name, (kind, reason, members) in _unread(notes, parts).items():
+        yield name, problem(name, kind, reason, members)
+
+
+def _unread(notes: Notes, parts: Mapping[str, int]) -> dict[str, tuple[ProblemName, str, tuple[DropMember, ...]]]:
+    """What is told of the files in which no article was found, or in parts of which: what as, why, and which parts."""
+    told: dict[str, tuple[ProblemName, str, tuple[DropMember, ...]]] = {}
+    unread = dict(notes.unread_parts)
     for name, reason in notes.unread.items():
-        yield name, problem(name, "drop-unread", reason)
+        if name in parts:  # a mail whose own text holds no article, say
+            unread[name] = (DropMember(name=printable(name), detail=reason), *unread.get(name, ()))
+        else:
+            told[name] = ("drop-unread", reason, ())
+    for name, members in unread.items():
+        of = parts.get(name, 0)
+        told[name] = (kind_of_unread(members, of), partly(members, max(of, len(members))), members)
+    return told
 
 
 def _says(problem: DropProblem) -> tuple[str, str, tuple[DropMember, ...]]:
@@ -239,10 +271,11 @@ def _rows(problems: Mapping[str, DropProblem]) -> dict[bytes, bytes]:
 
 
 def _pack(taken: Taken) -> bytes:
-    """As it stands in Redis: one to three words."""
-    return b" ".join((taken.mark, taken.digest, taken.copy_of.encode())).rstrip()
+    """As it stands in Redis: one to four words."""
+    parts = b"%d" % taken.parts if taken.parts > 1 else b""
+    return b" ".join((taken.mark, taken.digest, taken.copy_of.encode(), parts)).rstrip()
 
 
 def _unpack(row: bytes) -> Taken:
-    mark, digest, copy_of, *_ = (*row.split(b" "), b"", b"")
-    return Taken(mark=mark, digest=digest, copy_of=copy_of.decode())
+    mark, digest, copy_of, parts, *_ = (*row.split(b" "), b"", b"", b"")
+    return Taken(mark=mark, digest=digest, copy_of=copy_of.decode(), parts=int(parts or 0))

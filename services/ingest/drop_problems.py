@@ -6,7 +6,6 @@ from typing import Literal
 import msgspec
 
 MOST_MEMBERS = 200
-LONGEST_REASON = 4000
 
 ProblemName = Literal["drop-refused", "drop-partly-taken", "drop-waits", "drop-unread"]
 
@@ -68,9 +67,24 @@ def partly(members: Sequence[DropMember], of: int) -> str:
     return f"{len(members)} of {of} parts are not taken: {first.name}: {first.detail}{more}"
 
 
-def joined(known: DropProblem, new: DropProblem) -> DropProblem:
+def kind_of_unread(members: Sequence[DropMember], of: int) -> ProblemName:
+    """What a file is told as of whose parts these are not read: `of` is how many it has, 0 where that is not known."""
+    return "drop-unread" if 0 < of <= len(members) else "drop-partly-taken"
+
+
+def joined(known: DropProblem, new: DropProblem, of: int) -> DropProblem:
     """What is told of a file of which another part turns out to hold no article: what was told of it holds still."""
-    if new.kind != "drop-unread" or known.kind not in ("drop-unread", "drop-partly-taken"):
+    tells_parts = bool(new.members) and new.kind in ("drop-unread", "drop-partly-taken")
+    if not tells_parts or known.kind not in ("drop-unread", "drop-partly-taken"):
         return new
-    told = known.reason if new.reason in known.reason else f"{known.reason}; {new.reason}"[:LONGEST_REASON]
-    return msgspec.structs.replace(known, reason=told)
+    members = tuple(dict.fromkeys((*known.members, *new.members)))
+    more = f"; {known.reason}"
+    if known.members:
+        told = partly(known.members, max(of, len(known.members)))
+        more = known.reason.removeprefix(told) if known.reason.startswith(told) else ""
+    return msgspec.structs.replace(
+        known,
+        kind=kind_of_unread(members, of),
+        reason=partly(members, max(of, len(members))) + more,
+        members=members[:MOST_MEMBERS],
+    )

@@ -1,13 +1,15 @@
 """Drops that were taken in, and in which no article was found when they were read: told beside their files too."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import redis
 
 from services.ingest.drop_files import printable
+from services.ingest.drop_memory import Notes
+from services.ingest.drop_problems import DropMember
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import InputStatus, LedgerReader
@@ -23,21 +25,36 @@ class DropRefusals:
         self._reader = LedgerReader(client)
         self._folder = folder
 
-    def new(self) -> dict[str, str]:
-        """The files whose reading was refused since the last call, and why; of several articles in one all are told."""
+    def new(self) -> Notes:
+        """The files whose reading was refused since the last call, and why; of several articles in one each is told."""
         with redis_errors(self._redis):
             since = (self._redis.get(keys.DROPS_REFUSED) or b"0").decode()
             rows = self._redis.zrangebyscore(keys.REFUSALS, f"({since}", "+inf", 0, AT_ONCE, withscores=True)
-        reasons: dict[str, list[str]] = {}
+        notes = Notes()
         for ref, _ in rows:
             status = self._reader.line(ref.decode())
             if status is not None and self._still_counts(status):
-                for name, reason in self._files_of(status):
-                    reasons.setdefault(name, []).append(reason)
+                for name, part, reason in self._files_of(status):
+                    if part:
+                        member = DropMember(name=part, detail=reason)
+                        notes.unread_parts[name] = (*notes.unread_parts.get(name, ()), member)
+                    else:
+                        notes.unread[name] = reason
         if rows:
             with redis_errors(self._redis):
                 self._redis.set(keys.DROPS_REFUSED, int(rows[-1][1]))
-        return {name: "; ".join(said) for name, said in reasons.items()}
+        return notes
+
+    def note_repeated(self, name: str, parts: Sequence[tuple[str, str]], notes: Notes) -> None:
+        """Note which parts of a file (its own name: the file) repeat words in which no article was found: they hold
+        none either."""
+        for part, article in parts:
+            reason = self.of(article)
+            if reason and part == printable(name):
+                notes.unread[name] = reason
+            elif reason:
+                member = DropMember(name=part.removeprefix(f"{printable(name)}#"), detail=reason)
+                notes.unread_parts[name] = (*notes.unread_parts.get(name, ()), member)
 
     def of(self, article: str) -> str:
         """Why the newest words of an article were refused; "" where they were not: a copy of these is refused too."""
@@ -52,15 +69,15 @@ class DropRefusals:
         latest = self._reader.latest(status.article)
         return latest is None or latest == f"{status.article}@{status.rev}"
 
-    def _files_of(self, status: InputStatus) -> Iterator[tuple[str, str]]:
-        """The file by its name as it is shown, and why, then those that repeat it; a part is named behind a `#`."""
+    def _files_of(self, status: InputStatus) -> Iterator[tuple[str, str, str]]:
+        """The files that repeat it, and the file by its name as it is shown, each with the part that it is, and why."""
         shown, reason = status.name or "", _reason(status)
         with redis_errors(self._redis):
             copies = self._redis.smembers(keys.drop_copies(status.article))
-        yield from ((os.fsdecode(copy), reason) for copy in sorted(copies))
+        yield from ((os.fsdecode(copy), "", reason) for copy in sorted(copies))
         for name in (shown, shown.partition("#")[0]):
             if name and printable(name) == name and os.path.lexists(self._folder / name):
-                yield name, reason if name == shown else f"{shown.removeprefix(f'{name}#')}: {reason}"
+                yield name, "" if name == shown else shown.removeprefix(f"{name}#"), reason
                 return
 
 

@@ -113,7 +113,7 @@ class Drops:
         """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
         self._memory.tidy()
         self._beside.tidy()
-        self._memory.note(Notes(unread=self._refusals.new()))
+        self._memory.note(self._refusals.new())
 
     def note_closed(self, folders: Mapping[str, str]) -> None:
         """Keep which folders cannot be listed, and why, until `tidy` finds that they can, or are gone."""
@@ -286,7 +286,8 @@ class Drops:
             notes.refused[name] = (look.mark, str(error))
         else:
             if note_parts(name, mark, told, notes):
-                self._memory.remember({name: Taken(mark=mark)}, {})
+                self._memory.remember({name: Taken(mark=mark, parts=told.parts)}, {})
+                self._refusals.note_repeated(name, told.repeats, notes)
 
     def _take_parts(self, dropped: Dropped, readers: DropReaders, outcomes: Outcomes, notes: Notes) -> None:
         """Take what a file holds, with the pictures beside it; it is known as taken when any of it is."""
@@ -302,14 +303,8 @@ class Drops:
         holders = {dropped.name: article} if is_own else {}
         for name in self._memory.remember(files, holders):
             outcomes[name] = "anew"
-        if told.receipt is not None and told.taken == 1:
-            self._note_copy(dropped.name, told.receipt, notes)
+        self._refusals.note_repeated(dropped.name, told.repeats, notes)
         log.info("document_taken", path=printable(dropped.name), count=told.taken, refused=len(told.members))
-
-    def _note_copy(self, name: str, receipt: Receipt, notes: Notes) -> None:
-        """What repeats words in which no article was found holds none either."""
-        if receipt.state == "duplicate" and (reason := self._refusals.of(receipt.article)):
-            notes.unread[name] = reason
 
     def _take_back(self, pictures: Sequence[str], article: str) -> None:
         """Of pictures that are articles of their own already, take these back: one that never was has no digest."""
@@ -321,7 +316,7 @@ class Drops:
         """What is kept of a file; one that was taken in part is looked at again when only its rights change."""
         article, is_own = article_of_parts(dropped.name, told)
         digest = b"" if told.members or told.refused else _digest(dropped)
-        return Taken(mark=dropped.mark, digest=digest, copy_of="" if is_own else article)
+        return Taken(mark=dropped.mark, digest=digest, copy_of="" if is_own else article, parts=told.parts)
 
     def _read_beside(self, dropped: Dropped) -> tuple[Beside, list[tuple[Dropped, Part]]]:
         """The pictures beside an article; a container has its own."""
@@ -348,7 +343,8 @@ class Drops:
             taken[name] = Taken(mark=read.dropped.mark, digest=_digest(read.dropped), copy_of=copy_of)
             if is_own:
                 holders[name] = article
-            self._note_copy(name, reply, notes)
+            if reply.state == "duplicate":
+                self._refusals.note_repeated(name, [(printable(name), reply.article)], notes)
         if taken:
             for name in self._memory.remember(taken, holders):
                 outcomes[name] = "anew"

@@ -151,13 +151,29 @@ def test_a_drop_in_which_no_article_is_found_when_it_is_read_is_told_as_well(des
     problem = desk.problem("empty.docx")
     assert problem is not None
     assert (problem["type"], problem["detail"]) == ("urn:x-copydesk:drop-unread", "The DOCX holds no words.")
-    assert "a.docx: The DOCX holds no words." in desk.reasons()["tin.zip"]
-    assert "c.exe" in desk.reasons()["tin.zip"]
-    assert [member["name"] for member in (desk.problem("tin.zip") or {})["members"]] == ["c.exe"]
+    partly = desk.problem("tin.zip") or {}
+    assert partly["type"] == "urn:x-copydesk:drop-partly-taken"
+    assert "2 of 3 parts" in partly["detail"]
+    assert [member["name"] for member in partly["members"]] == ["c.exe", "a.docx"]
+    assert partly["members"][1]["detail"] == "The DOCX holds no words."
     desk.drop("empty.docx", a_docx(a_paragraph(WORDS)))
     desk.take(["empty.docx"])
     desk.drops.tidy()
     assert desk.problem("empty.docx") is None
+
+
+def test_a_part_in_which_no_article_was_found_before_is_told_in_the_next_file_too(desk: FormsDesk) -> None:
+    empty = [a_docx(a_paragraph(" " * number)) for number in (1, 2)]
+    desk.drop("first.zip", a_zip(a__docx=empty[0], b__docx=empty[1]))
+    desk.take(["first.zip"])
+    desk.work()
+    desk.drops.tidy()
+    assert (desk.problem("first.zip") or {})["type"] == "urn:x-copydesk:drop-unread"
+    desk.drop("second.zip", a_zip(x__docx=empty[0], y__txt=TEXT))
+    desk.take(["second.zip"])
+    problem = desk.problem("second.zip") or {}
+    assert problem["type"] == "urn:x-copydesk:drop-partly-taken"
+    assert problem["members"] == [{"name": "x.docx", "detail": "The DOCX holds no words."}]
 
 
 def pictures_of(article: dict[str, Any] | None) -> list[tuple[str | None, bool]]:
