@@ -18,6 +18,7 @@ from services.ingest.page_queue import LEASE_S, PageQueue
 from services.ingest.page_reader import CHECKS_S, PAUSE_S, TRIES
 from services.ingest.page_tallies import PageTallies
 from services.ingest.parser_process import FeedParser
+from services.ingest.request_settings import changed
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscriptions
 from services.normalize.tasks import read_articles
@@ -132,6 +133,19 @@ def test_a_short_entry_is_completed_by_its_page_and_stays_one_article(desk: Desk
     assert desk.revisions() == 2
     rules = {evidence.rule for evidence in article.evidence}
     assert "declared (feed link)" in rules, "what each field came from stays known"
+
+
+def test_pages_of_the_origin_of_a_secret_are_asked_with_it_and_its_robots_txt_is_not(
+    desk: Desk, origin: Origin
+) -> None:
+    origin.pages["/1.html"] = page_of(1)
+    desk.feed = desk.subscriptions.edit(
+        desk.feed.id, {"request": lambda feed: changed(feed.request, {"cookie": "s=1"}, feed.url)}
+    )
+    desk.visit(item(1, origin))
+    desk.read_pages()
+    told = {seen.path: seen.headers.get("cookie") for seen in origin.seen}
+    assert told == {"/feed": "s=1", "/1.html": "s=1", "/robots.txt": None}
 
 
 def test_what_robots_txt_closes_is_not_read(desk: Desk, origin: Origin) -> None:

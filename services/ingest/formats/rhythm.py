@@ -41,11 +41,11 @@ def read_rest_times(document: str) -> RestTimes:
 
 
 def _listed(around: str, table: str, name: str) -> list[str]:
-    lower = around.lower()
+    lower = around.lower()  # read itself: it may be of another length than what it was made of
     begin = lower.find(f"<{table}")
     if begin < 0 or (end := lower.find(f"</{table}", begin)) < 0:
         return []
-    return [value for found, value in _SAID.findall(around[begin:end]) if found.lower() == name][:MOST]
+    return [value for found, value in _SAID.findall(lower[begin:end]) if found == name][:MOST]
 
 
 def _around(document: str) -> str:

@@ -42,6 +42,7 @@ def test_read_period(head: str, seconds: int | None) -> None:
         ("<skipHours><hour>0</hour><hour>23</hour></skipHours>", RestTimes(hours=(0, 23))),
         ("<skipHours><hour>24</hour><hour>x</hour><hour>25</hour></skipHours>", RestTimes(hours=(0,))),
         ("<skipDays><day>Sunday</day><day> saturday </day><day>Feastday</day></skipDays>", RestTimes(days=(5, 6))),
+        (f"<copyright>{'İ' * 60}</copyright><skipHours><hour>7</hour></skipHours>", RestTimes(hours=(7,))),
         ("<skipHours><hour>1</hour>", RestTimes()),
         ("<hour>1</hour><day>Sunday</day>", RestTimes()),
     ],
