@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,21 @@ AT_ONCE = 200
 class DropRefusals:
     """Follows the refusals of the ledger; Redis keeps how far, so that none is missed while no watcher runs."""
 
-    def __init__(self, client: redis.Redis, folder: Path) -> None:
+    def __init__(self, client: redis.Redis, folder: Path, *, at_once: int = AT_ONCE) -> None:
         self._redis: Any = client
+        self._at_once = at_once
         self._reader = LedgerReader(client)
         self._folder = folder
 
-    def new(self) -> Notes:
-        """The files whose reading was refused since the last call, and why; of several articles in one each is told."""
-        with redis_errors(self._redis):
-            since = (self._redis.get(keys.DROPS_REFUSED) or b"0").decode()
-            rows = self._redis.zrangebyscore(keys.REFUSALS, f"({since}", "+inf", 0, AT_ONCE, withscores=True)
+    @contextmanager
+    def new(self) -> Iterator[Notes]:
+        """The files whose reading was refused since the last time, and why; of several articles in one each is told.
+
+        They count as told when nothing was raised meanwhile: else they are given again.
+        """
+        refs, last = self._since_last()
         notes = Notes()
-        for ref, _ in rows:
+        for ref in refs:
             status = self._reader.line(ref.decode())
             if status is not None and self._still_counts(status):
                 for name, part, reason in self._files_of(status):
@@ -40,10 +44,10 @@ class DropRefusals:
                         notes.unread_parts[name] = (*notes.unread_parts.get(name, ()), member)
                     else:
                         notes.unread[name] = reason
-        if rows:
+        yield notes
+        if refs:
             with redis_errors(self._redis):
-                self._redis.set(keys.DROPS_REFUSED, int(rows[-1][1]))
-        return notes
+                self._redis.set(keys.DROPS_REFUSED, last)
 
     def note_repeated(self, name: str, parts: Sequence[tuple[str, str]], notes: Notes) -> None:
         """Note which parts of a file (its own name: the file) repeat words in which no article was found: they hold
@@ -61,6 +65,15 @@ class DropRefusals:
         latest = self._reader.latest(article)
         status = None if latest is None else self._reader.line(latest)
         return _reason(status) if status is not None and status.state == "refused" else ""
+
+    def _since_last(self) -> tuple[list[bytes], int]:
+        """What was refused since, and when the last of that was: with all of that moment, at which a batch was refused."""
+        with redis_errors(self._redis):
+            since = int(self._redis.get(keys.DROPS_REFUSED) or 0)
+            rows = self._redis.zrangebyscore(keys.REFUSALS, f"({since}", "+inf", 0, self._at_once, withscores=True)
+            last = int(rows[-1][1]) if rows else since
+            same = self._redis.zrangebyscore(keys.REFUSALS, last, last) if rows else []
+        return list(dict.fromkeys((*(ref for ref, _ in rows), *same))), last
 
     def _still_counts(self, status: InputStatus) -> bool:
         """Whether it is a drop's, still refused, and its article's newest: a file may have been mended since."""

@@ -113,7 +113,8 @@ class Drops:
         """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
         self._memory.tidy()
         self._beside.tidy()
-        self._memory.note(self._refusals.new())
+        with self._refusals.new() as notes:
+            self._memory.note(notes)
 
     def note_closed(self, folders: Mapping[str, str]) -> None:
         """Keep which folders cannot be listed, and why, until `tidy` finds that they can, or are gone."""

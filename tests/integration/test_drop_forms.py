@@ -13,9 +13,11 @@ import pytest
 
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
+from services.ingest.drop_refusals import DropRefusals
 from services.ingest.drops import Drops
 from services.normalize.tasks import read_articles
 from shared.envelope import MOST_BYTES
+from shared.errors import TransientError
 from tests.conftest import Server, settings_over
 from tests.integration.test_drops import Desk
 from tests.office import a_docx, a_drawing, a_paragraph
@@ -174,6 +176,22 @@ def test_a_part_in_which_no_article_was_found_before_is_told_in_the_next_file_to
     problem = desk.problem("second.zip") or {}
     assert problem["type"] == "urn:x-copydesk:drop-partly-taken"
     assert problem["members"] == [{"name": "x.docx", "detail": "The DOCX holds no words."}]
+
+
+def test_of_drops_refused_together_each_is_told_whatever_comes_in_between(desk: FormsDesk) -> None:
+    names = {f"{number}.docx" for number in range(3)}
+    for name in names:
+        desk.drop(name, a_docx(a_paragraph(" "), core=f"<dc:title>{name}</dc:title>"))
+    desk.take(sorted(names))
+    desk.work()  # one batch, refused at one moment
+    refusals = DropRefusals(desk.redis, desk.folder, at_once=2)
+    with pytest.raises(TransientError), refusals.new() as first:
+        raise TransientError("Redis went away")
+    assert set(first.unread) == names
+    with refusals.new() as again:
+        assert again == first
+    with refusals.new() as later:
+        assert not later.unread
 
 
 def pictures_of(article: dict[str, Any] | None) -> list[tuple[str | None, bool]]:
