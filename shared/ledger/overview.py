@@ -155,6 +155,7 @@ class Watchman:
             failing_feeds=_decoded(feeds, Failing),
             failing_processes=_decoded(processes, Failing),
             refused_drops=[_drop_line(row) for row in drops[:MOST_LISTED]],
+            refused_drops_count=len(drops),
             unreadable=unreadable,
             recovery_beat=int(recovery) if recovery else None,
             failing_recovery=next(iter(_decoded([failing] if failing else [], Failing)), None),

@@ -66,7 +66,7 @@ REMEDIES: Mapping[Code, str] = {
     "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
     "feeds-failing": "read `copydesk feeds list`; correct or remove the feed, or restore the list",
     "feeds-silent": "look at its site; where that publishes on, tell its publisher, or give the feed its new address",
-    "drops-refused": "correct or remove what `copydesk status` names; bring a folder back, or give the desk its rights",
+    "drops-refused": "correct or remove what `copydesk status --json` names; bring a folder back, or give the desk rights",
     "messages-unreadable": "read `copydesk dead strays`; `--clear` forgets them",
 }
 
@@ -151,6 +151,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     failing_feeds: Sequence[Failing] = ()
     failing_processes: Sequence[Failing] = ()
     refused_drops: Sequence[str] = ()
+    refused_drops_count: int = 0  # of all, of which those are the first
     unreadable: int = 0
     recovery_beat: int | None = None
     failing_recovery: Failing | None = None
@@ -215,9 +216,10 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def first_named(names: Sequence[str]) -> str:
-    """The first few of them, and how many more there are: who reads three takes them for all."""
-    more = f"; and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+def first_named(names: Sequence[str], count: int = 0) -> str:
+    """The first few of them, and how many more there are of `count`: who reads three takes them for all."""
+    left = max(count, len(names)) - MOST_NAMED
+    more = f"; and {left} more" if left > 0 else ""
     return "; ".join(names[:MOST_NAMED]) + more
 
 
@@ -378,6 +380,7 @@ def _of_sources(view: View) -> Iterator[Found]:
         since = min(feed.since for feed in feeds)
         yield Found("feeds-failing", "", since, f"{fail} cannot be read: {named}", len(feeds), named)
     if drops := view.refused_drops:
-        named = first_named(drops)
-        left = counted(len(drops), "file or folder is", "files or folders are")
-        yield Found("drops-refused", "", None, f"{left} not taken: {named}", len(drops), named)
+        count = max(view.refused_drops_count, len(drops))
+        named = first_named(drops, count)
+        left = counted(count, "file or folder is", "files or folders are")
+        yield Found("drops-refused", "", None, f"{left} not taken: {named}", count, named)

@@ -218,3 +218,5 @@ def test_of_more_than_three_it_is_told_how_many_are_not_named() -> None:
     assert "more" not in trouble.what
     (trouble,) = troubles_of(a_view(refused_drops=[f"{name}.pdf is not read" for name in "abcde"]))
     assert trouble.what.endswith("c.pdf is not read; and 2 more")
+    (trouble,) = troubles_of(a_view(refused_drops=["a.pdf", "b.pdf", "c.pdf", "d.pdf"], refused_drops_count=500))
+    assert trouble.what == "500 files or folders are not taken: a.pdf; b.pdf; c.pdf; and 497 more"
