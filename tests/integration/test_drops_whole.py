@@ -81,7 +81,7 @@ class Turns:
             self.turn()
             return name in self.told and self.told[name] == why
 
-        wait_for(happened, f"{name} was never {why or 'done'}", 10)
+        wait_for(happened, f"{name} was never {why or 'done'}", 60)
 
 
 @pytest.fixture
@@ -400,7 +400,7 @@ def commands(desk: Desk) -> int:
     return int(desk.redis.info("stats")["total_commands_processed"])
 
 
-@pytest.mark.parametrize("count", [1000, 4000])
+@pytest.mark.parametrize("count", [1000, 2500])
 def test_a_scan_of_files_that_are_known_opens_none_and_asks_once_a_thousand(desk: Desk, count: int) -> None:
     for number in range(count):
         desk.drop(f"{number % 20}/{number}.mp3", b"x")
@@ -420,7 +420,7 @@ def test_a_scan_of_files_that_are_known_opens_none_and_asks_once_a_thousand(desk
     again = DropWatch(desk.folder, DropNames(()), fresh)
     with opened() as names:
         wait_for(lambda: again.ready(0) == {} and sum(asked) == count, "the scan did not end")
-        assert [name for name in names if name.endswith(".pdf")] == []
+        assert [name for name in names if name.endswith(".mp3")] == []
     assert len(asked) <= count // 1000 + 1
     again.close()
 

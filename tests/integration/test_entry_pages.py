@@ -192,7 +192,7 @@ def test_a_robots_txt_that_never_comes_is_asked_for_once_and_pages_wait(desk: De
 
 def test_a_robots_txt_without_end_costs_its_first_bytes(desk: Desk, origin: Origin) -> None:
     origin.pages["/1.html"] = page_of(1)
-    origin.pages["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /2\n" + b"#" * 10_000_000)
+    origin.pages["/robots.txt"] = Reply(body=b"User-agent: *\nDisallow: /2\n" + b"#" * 2_000_000)
     desk.visit(item(1, origin))
     desk.read_pages()
     assert desk.asked("/1.html") == 1
