@@ -67,7 +67,7 @@ class DropRefusals:
         return _reason(status) if status is not None and status.state == "refused" else ""
 
     def _since_last(self) -> tuple[list[bytes], int]:
-        """What was refused since, and when the last of that was: with all of that moment, at which a batch was refused."""
+        """What was refused since, and when the last of it was; all of that moment, since a batch is refused at one."""
         with redis_errors(self._redis):
             since = int(self._redis.get(keys.DROPS_REFUSED) or 0)
             rows = self._redis.zrangebyscore(keys.REFUSALS, f"({since}", "+inf", 0, self._at_once, withscores=True)
