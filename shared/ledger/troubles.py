@@ -66,7 +66,7 @@ REMEDIES: Mapping[Code, str] = {
     "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
     "feeds-failing": "read `copydesk feeds list`; correct or remove the feed, or restore the list",
     "feeds-silent": "look at its site; where that publishes on, tell its publisher, or give the feed its new address",
-    "drops-refused": "correct or remove what `copydesk status --json` names; bring a folder back, or give the desk rights",
+    "drops-refused": "mend or remove what `copydesk status --json` names; bring a folder back, or give the desk rights",
     "messages-unreadable": "read `copydesk dead strays`; `--clear` forgets them",
 }
 
