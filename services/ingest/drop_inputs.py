@@ -18,6 +18,7 @@ from services.ingest.packages import announces_package
 from services.ingest.parser_process import FeedParser
 from shared import identity
 from shared.clock import now_us
+from shared.embargo import latest
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.package import MOST_PICTURES, PACKAGE_TYPE, Package, Picture, pack
@@ -256,7 +257,9 @@ def _entries(name: str, part: Part, source: Source, parser: FeedParser) -> Itera
         raise InputRefused(f"{printable(place)} is a feed without entries")
     for number, entry in enumerate(entries, start=1):
         yield msgspec.structs.replace(
-            entry.input, name=f"{printable(place)}#{printable(entry.input.url or str(number))}"
+            entry.input,
+            name=f"{printable(place)}#{printable(entry.input.url or str(number))}",
+            embargoed_until=latest(entry.input.embargoed_until, part.embargoed_until),
         )
 
 

@@ -1,5 +1,6 @@
 """The process in which dropped files are opened: what costs too much ends it, and never the one that asks."""
 
+import datetime as dt
 import os
 import signal
 from collections.abc import Iterator
@@ -7,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from services.ingest.containers.process import ChildLimits, FileOpener
+from shared.envelope import DESK, Input
 from shared.errors import InputRefused
-from tests.drops import LIMITS
-from tests.unit.ingest.test_containers import TEXT, a_zip
+from tests.drops import LIMITS, inputs_of
+from tests.unit.ingest.test_containers import TEXT, a_mail, a_zip
 
 
 @pytest.fixture
@@ -43,3 +45,11 @@ def test_a_process_that_ends_between_two_parts_is_told_and_no_rest_is_passed_ove
     os.kill(opener.pid, signal.SIGKILL)
     with pytest.raises(InputRefused, match=r"costs more|ended while"):
         next(parts)
+
+
+def test_the_entries_of_a_feed_attached_to_a_mail_are_held_as_the_mail_is() -> None:
+    feed = b'<rss version="2.0"><channel><title>x</title><item><title>One</title></item></channel></rss>'
+    head = b"X-Embargoed-Until: 2030-01-01T06:00:00+07:00\r\n"
+    with inputs_of("tin.eml", head + a_mail("", ("x.rss", feed, "application/rss+xml")), DESK) as (entry,):
+        assert isinstance(entry, Input)
+        assert entry.embargoed_until == dt.datetime(2029, 12, 31, 23, tzinfo=dt.UTC)
