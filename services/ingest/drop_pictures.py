@@ -14,7 +14,7 @@ from services.ingest.containers.kinds import ENDINGS, PICTURES
 from services.ingest.containers.parts import Part, refused, too_large
 from services.ingest.containers.zip_file import picture_part
 from services.ingest.drop_files import Dropped, Vanished, printable, read_drop
-from shared.errors import InputRefused
+from shared.errors import InputRefused, TransientError
 from shared.ledger import keys
 from shared.ledger.connection import Client, redis_errors
 from shared.media_types import GZIP, WARC, ZIP
@@ -66,7 +66,7 @@ class DropPictures:
         """The articles that a picture goes with, of those that are there."""
         with redis_errors(self._redis):
             awaiting = self._redis.hget(keys.DROPS_AWAITED, os.fsencode(picture))
-        named = [os.fsdecode(awaiting)] if awaiting and self._is_there(os.fsdecode(awaiting)) else []
+        named = [os.fsdecode(awaiting)] if awaiting and self._names(os.fsdecode(awaiting), picture) else []
         called = next((found for stem in stems_of(picture) if (found := self._articles_called(stem))), [])
         listed = self._folders.get(str(PurePosixPath(picture).parent))
         if listed is not None:
@@ -101,6 +101,17 @@ class DropPictures:
             below = PurePosixPath(picture)
             said = str(below.relative_to(above)) if below.is_relative_to(above) else picture
             yield dropped, picture_part(printable(said), dropped.body)
+
+    def _names(self, article: str, picture: str) -> bool:
+        """Whether an article that waited for a picture still names it: it may have been changed since."""
+        try:
+            body = read_drop(self._folder, article, MOST_READ).body
+        except (Vanished, InputRefused):
+            return False
+        except TransientError:  # it is read anew as soon as it can be
+            return True
+        above = PurePosixPath(article).parent
+        return any(str(above / said) == picture for said in named_in(body))
 
     def _called_so(self, name: str) -> list[str]:
         """The pictures called as an article, `bai.jpg` and `bai-2.jpg`; not one that another article is called as."""

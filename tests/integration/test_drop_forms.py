@@ -232,6 +232,16 @@ def test_a_picture_that_an_article_names_comes_with_it_when_it_comes(desk: Forms
     assert pictures_of(desk.article("bai.html")) == [("Cây cầu", True)]
 
 
+def test_a_picture_that_an_article_named_once_is_its_own_article(desk: FormsDesk) -> None:
+    desk.drop("bai.txt", TEXT + b"Anh: cau.jpg\n")
+    desk.take(["bai.txt"])
+    desk.drop("bai.txt", TEXT)
+    desk.take(["bai.txt"])
+    desk.drop("cau.jpg", CAPTIONED)
+    assert desk.take(["cau.jpg"]) == {}
+    assert (desk.article("cau.jpg") or {})["headline"] == "Cầu về đêm"
+
+
 def test_a_picture_alone_waits_and_is_then_an_article_of_its_own_words(desk: FormsDesk) -> None:
     patient = Drops(desk.settings, desk.intake, desk.redis)
     desk.drop("lone.jpg", CAPTIONED)
