@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from services.ingest.containers import kinds
+from services.ingest.containers.cut import CUT, is_cut_picture, may_be_cut
 from services.ingest.containers.parts import EVERYWHERE, WITHOUT_ARTICLE, Limits, Part
 from services.ingest.containers.process import FileOpener
 from services.ingest.drop_files import path_alias, percent_encoded, printable
@@ -96,6 +97,7 @@ class DropInputs:
                     yield from self._entries(name, part, source, feeds)
                 elif part.role == "lone":
                     yield self._lone(name, part, source)
+                    yield from _told_cut(part)
                 else:
                     held.append(part)
             yield from _flushed(name, source, held, pictures)
@@ -115,6 +117,7 @@ class DropInputs:
             yield picture
         else:
             pictures.append(picture)
+            yield from _told_cut(part)
 
     def _entries(self, name: str, part: Part, source: Source, feeds: FeedParser) -> Iterator[Input | DropMember]:
         """The entries of a feed; one that cannot be read concerns nothing else in its container."""
@@ -144,6 +147,12 @@ class DropInputs:
         return _input(name, alone, source, [picture])
 
 
+def _told_cut(picture: Part) -> Iterator[DropMember]:
+    """What is told of a picture that ends before its end."""
+    if is_cut_picture(picture.media_type, picture.body):
+        yield DropMember(name=printable(picture.name), detail=CUT)
+
+
 def _flushed(name: str, source: Source, held: list[Part], pictures: list[Picture]) -> Iterator[Input]:
     """The article at hand with its pictures, which are whoever takes it's now."""
     if held:
@@ -170,7 +179,7 @@ def is_document(name: str, body: bytes, kind: str) -> bool:
         return False
     if kind == kinds.JSON:
         return json_feed.announces_itself(body) or announces_package(body)
-    return looks_like_feed(body) or announces_package(body) or _may_be_several(body)
+    return looks_like_feed(body) or announces_package(body) or _may_be_several(body) or may_be_cut(body)
 
 
 def make_article_input(name: str, body: bytes, kind: str, source: Source) -> Input:

@@ -13,7 +13,7 @@ from shared.untrusted.picture_segments import picture_type_of
 TEXT, HTML, XHTML, MAIL = "text/plain", "text/html", "application/xhtml+xml", "message/rfc822"
 JSON, XML, NITF = "application/json", "application/xml", "application/nitf+xml"
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
-CONTAINERS = frozenset({ZIP, GZIP, WARC, MAIL, DOCX, WIRE})  # what is always opened apart
+CONTAINERS = frozenset({ZIP, GZIP, WARC, MAIL, DOCX, WIRE, RTF})  # what is always opened apart
 STRUCTURED = frozenset({JSON, XML, NITF})  # what may hold several articles, or be a feed
 
 ENDINGS: Mapping[str, str] = {

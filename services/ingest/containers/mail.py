@@ -17,6 +17,7 @@ from io import BytesIO
 import msgspec
 
 from services.ingest.containers.beside import fits
+from services.ingest.containers.cut import CUT, is_cut_mail
 from services.ingest.containers.kinds import ENDINGS, MAIL, PICTURES, kind_of
 from services.ingest.containers.parts import WITHOUT_ARTICLE, Budget, Full, Open, Part, refused, too_large, within
 from services.ingest.containers.zip_file import picture_part
@@ -47,6 +48,8 @@ def read_mail(name: str, body: bytes, depth: int, budget: Budget, open_inner: Op
     """
     mail = email.message_from_bytes(body, policy=email.policy.compat32)
     until = _embargo_of(mail, budget.limits.zone)
+    if is_cut_mail(mail):
+        yield refused(name, CUT)
     attached = list(_take_out(mail))
     if not attached:
         yield _article(name, body)

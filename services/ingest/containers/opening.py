@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from services.ingest.containers.cut import CUT, is_cut
 from services.ingest.containers.kinds import JSON, MAIL, NITF, PICTURES, STRUCTURED, kind_of
 from services.ingest.containers.mail import read_mail
 from services.ingest.containers.packed import read_gzip
@@ -85,6 +86,8 @@ class _Opening:
                 guid=item.guid,
                 is_placed=item.is_placed,
             )
+        if is_cut(kind, body):
+            yield refused(name, CUT)
 
     def _fitting(self, parts: Iterator[Part]) -> Iterator[Part]:
         """The parts, with what is too large for one article told as refused, and its pictures too.

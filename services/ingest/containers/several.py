@@ -100,8 +100,8 @@ def _split_one(body: bytes, name: str) -> Sequence[Item]:
 def _whole(document: bytes) -> Item:
     """A document of its own among others: known by the name that it says, else by its place."""
     try:
-        items = _Finder(document).items
-    except (expat.ExpatError, _Declares, LookupError, ValueError):
+        items = _Finder(document, to_end=False).items
+    except (_Declares, LookupError, ValueError):
         items = []
     guid = items[0].guid if len(items) == 1 else ""
     return Item(guid=guid or None, body=document.strip(), is_placed=True)
@@ -120,7 +120,8 @@ class _Found(msgspec.Struct):
 class _Finder:
     """Where each article of a frame begins and ends: those elements of one name that stand in no other of that name."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, *, to_end: bool = True) -> None:
+        """Raises `ExpatError` for what is not well-formed, unless it need not be read `to_end`."""
         self.items: list[_Found] = []
         self._body = body
         self._framed: _Framed | None = None
@@ -133,7 +134,11 @@ class _Finder:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
         self._parser.EntityDeclHandler = self._declared
-        self._parser.Parse(body, True)
+        try:
+            self._parser.Parse(body, True)
+        except expat.ExpatError:
+            if to_end:
+                raise
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]

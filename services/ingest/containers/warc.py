@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import zstandard
 
+from services.ingest.containers.cut import CUT
 from services.ingest.containers.kinds import HTML, JSON, MAIL, NITF, PICTURES, TEXT, XHTML, XML
 from services.ingest.containers.packed import gunzip
 from services.ingest.containers.parts import RATIO, RATIO_FROM, WITHOUT_ARTICLE, Budget, Part, refused, too_large
@@ -45,7 +46,6 @@ _MARK = b"WARC/"
 _HTTP = re.compile(rb"\AHTTP/\d(?:\.\d)? +(\d{3})")
 _CHUNK = re.compile(rb"\A([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-CUT = "it ends before its end: what stands before is taken"
 
 
 class _Record(msgspec.Struct, frozen=True):

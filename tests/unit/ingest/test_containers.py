@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from services.ingest.containers.beside import fits, named_in, stems_of
 from services.ingest.containers.parts import Limits
-from tests.drops import parts_of, told_of
+from services.ingest.drop_problems import DropMember
+from shared.envelope import Source
+from tests.drops import inputs_of, parts_of, told_of
 from tests.office import a_docx, a_drawing, a_paragraph
-from tests.pictures import a_jpeg, a_png
+from tests.pictures import a_jpeg, a_png, a_webp
 
 TEXT = "Cầu sáng đèn\n\nHuế, 9/11/2015 - Cây cầu sáng đèn trở lại.\n".encode()
 PICTURE = a_jpeg()
@@ -282,6 +284,33 @@ def test_an_article_names_pictures_by_relative_paths_alone() -> None:
     named = named_in(body)
     assert {"anh/a b.jpg", "c.png", "g.webp"} <= set(named)
     assert not [name for name in named if name.startswith(("/", "..")) or ".." in name.split("/")]
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "cut"),
+    [
+        ("a.rtf", rb"{\rtf1{\b Words}\par More \} words.}", -1),
+        ("a.iptc", b"\x01AFP1 4\r\n\x02Words.\r\n\x03\x04" * 2, -3),
+        ("a.nitf", (NITF.format("x:1", "Một") + NITF.format("x:2", "Hai")).encode(), -30),
+        ("a.xml", NITF.format("x:1", "Một").encode(), -30),
+        ("a.eml", a_mail("Words. " * 90, ("c.jpg", PICTURE, "image/jpeg")), -60),
+    ],
+)
+def test_what_ends_before_its_end_is_taken_and_told(name: str, whole: bytes, cut: int) -> None:
+    told = told_of(name, whole)
+    assert all(role != "refused" for role, _ in told)
+    assert ("refused", f"{name}: it ends before its end: what stands before is taken") in told_of(name, whole[:cut])
+    assert {name for role, name in told if role == "article"} == {
+        name for role, name in told_of(name, whole[:cut]) if role == "article"
+    }
+
+
+@pytest.mark.parametrize("picture", [a_jpeg(exif=PICTURE), a_png(), a_webp()])
+def test_a_picture_without_an_end_is_taken_and_told(picture: bytes) -> None:
+    for body, told in ((picture, []), (picture[:-9], ["it ends before its end: what stands before is taken"])):
+        with inputs_of("a.jpg", body, Source(kind="drop", name="")) as found:
+            assert [item.detail for item in found if isinstance(item, DropMember)] == told
+            assert len(found) == 1 + len(told)
 
 
 SAMPLES = {
