@@ -23,7 +23,6 @@ from shared.ledger.troubles import Trouble, Worker
 
 MIB = 1024 * 1024
 MOST_PROBLEMS = 10
-LONGEST_PROBLEM = 400
 
 
 def status(context: Context) -> int:
@@ -87,8 +86,7 @@ def problem_lines(problems: Sequence[DropProblem]) -> Iterator[str]:
     """One line for each file that is not taken, and why."""
     for problem in problems[:MOST_PROBLEMS]:
         named = problem.reason if problem.path in problem.reason else f"{problem.path}: {problem.reason}"
-        told = clean(named)
-        yield f"Not taken: {told if len(told) <= LONGEST_PROBLEM else f'{told[:LONGEST_PROBLEM]} ...'}"
+        yield f"Not taken: {clean(named)}"
     if len(problems) > MOST_PROBLEMS:
         yield f"... and {len(problems) - MOST_PROBLEMS} more files (`copydesk status --json` names all)"
 
