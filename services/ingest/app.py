@@ -46,7 +46,8 @@ def run(settings: Settings) -> int:
     register_waking(app, fetching.wake)
     feeds = threading.Thread(target=fetching.run, args=(stop,), name="feeds", daemon=True)
     feeds.start()
-    threading.Thread(target=pages.run, args=(stop,), name="pages", daemon=True).start()
+    reading = threading.Thread(target=pages.run, args=(stop,), name="pages", daemon=True)
+    reading.start()
     visitor = PageVisitor(settings, PageVisits(ledger.client), intake)
     threading.Thread(target=visitor.run, args=(stop,), name="page-visits", daemon=True).start()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
@@ -63,7 +64,8 @@ def run(settings: Settings) -> int:
         stop.set()
         fetching.wake()
         pages.wake()
-        feeds.join(STOP_S)  # what it had claimed is due again
+        for visiting in (feeds, reading):
+            visiting.join(STOP_S)  # what it had claimed is due again
 
 
 def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs, pages: PageLoop) -> FetchLoop:

@@ -316,10 +316,10 @@ def checked_address(url: str) -> str:
     """An address that we may ask; raises `PermanentError` for another."""
     url = url.strip()
     try:
-        port = _read_url(url).port
+        _read_url(url)
     except PermanentError as error:
         raise PermanentError(f"{shown_address(url)[:200]!r} is no http or https address") from error
-    if len(url) > MAX_URL or not 0 < (80 if port is None else port) <= 65535:
+    if len(url) > MAX_URL:
         raise PermanentError(f"{shown_address(url)[:200]!r} is no http or https address that we ask")
     return url
 

@@ -20,6 +20,7 @@ import httpx
 import msgspec
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
+from shared.identity import without_login
 from shared.net.addresses import read_allowed
 from shared.net.cookies import SiteCookies
 from shared.net.encodings import layers_of, open_layers
@@ -213,13 +214,14 @@ async def call(client: Client, url: str, headers: Mapping[str, str], body: bytes
 
 
 def read_url(url: str) -> httpx.URL:
-    """Read an address that we may ask: http or https, with a host."""
+    """Read an address that we may ask: http or https, with a host, and a port that there is."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise PermanentError(f"{url[:200]!r} is no web address: {error}") from error
-    if parsed.scheme not in ("http", "https") or not HOST.fullmatch(parsed.raw_host):
-        raise PermanentError(f"{url[:200]!r} is no http or https address")
+        raise PermanentError(f"{without_login(url)[:200]!r} is no web address: {error}") from error
+    is_asked = parsed.scheme in ("http", "https") and (parsed.port is None or 0 < parsed.port <= 65535)
+    if not is_asked or not HOST.fullmatch(parsed.raw_host):
+        raise PermanentError(f"{without_login(url)[:200]!r} is no http or https address")
     return parsed
 
 

@@ -84,11 +84,22 @@ def test_a_name_that_resolves_inside_is_refused_whatever_it_resolved_to_before(
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://a.example/", "gopher://a/", "http://", "//a/", "a", "", "http://[/"]
-)
+    "url",
+    [
+        "file:///etc/passwd", "ftp://a.example/", "gopher://a/", "http://", "//a/", "a", "", "http://[/",
+        "http://a.example:65536/", "http://a.example:0/",
+    ],
+)  # fmt: skip
 def test_other_addresses_are_none(url: str) -> None:
     with pytest.raises(PermanentError):
         read_url(url)
+
+
+@pytest.mark.parametrize("url", ["http://lan:secret@a.example:65536/", "http://lan:secret@[/", "ftp://lan:secret@a/"])
+def test_what_is_no_address_is_told_without_its_login(url: str) -> None:
+    with pytest.raises(PermanentError) as raised:
+        read_url(url)
+    assert "secret" not in str(raised.value)
 
 
 def test_proxies_of_the_environment_are_not_used(
