@@ -325,7 +325,7 @@ def _moment(said: str) -> int:
     except ValueError:
         return 0
     whole = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return int(whole.timestamp() * 1_000_000)
+    return max(0, int(whole.timestamp() * 1_000_000))  # nobody wrote a WARC before 1970: such a day is a mistake
 
 
 def _until(said: str) -> dt.datetime | None:

@@ -101,6 +101,12 @@ def test_an_embargo_that_nobody_can_read_is_no_leave_to_publish() -> None:
     assert "its embargo" in told[1][1]
 
 
+def test_a_record_of_a_day_before_all_records_has_no_day() -> None:
+    head = {"WARC-Type": "resource", "Content-Type": "text/plain", "WARC-Date": "0001-01-01T00:00:00Z"}
+    (part,) = parts_of("x.warc", _bare(b"Words.", head))[0]
+    assert part.at_us == 0
+
+
 def _bare(block: bytes, head: dict[str, str]) -> bytes:
     fields = head | {"Content-Length": str(len(block))}
     return (
