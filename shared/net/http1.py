@@ -160,7 +160,8 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def _runs_to_the_end(self) -> bool:
-        return not {name.lower() for name, _ in self._headers} & {b"content-length", b"transfer-encoding"}
+        said = {name.lower(): value.strip().lower() for name, value in self._headers}
+        return b"content-length" not in said and not said.get(b"transfer-encoding", b"").endswith(b"chunked")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """httptools': a header. Behind the head come trailers, and headers of what nobody asked for: no say in ours."""

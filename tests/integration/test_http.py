@@ -316,8 +316,8 @@ def test_a_large_body_waits_for_room_once_while_its_clock_stands(origin: Origin,
 
     async def make_room(size: int) -> int:
         assert size >= 64 * 1024
-        await asyncio.sleep(1.5)  # longer than the visit may take
-        rooms.append(1.5)
+        await asyncio.sleep(1.1)  # longer than the visit may take
+        rooms.append(1.1)
         return size + 10_000_000
 
     fetched = get(origin.url("/feed"), f"127.0.0.1:{origin.port}", total_s=1, make_room=make_room)

@@ -91,6 +91,9 @@ def test_what_serves_no_more_is_not_asked_again(first: bytes) -> None:
     ("answer", "body"),
     [
         pytest.param(b"HTTP/1.1 200 OK\r\n\r\nto the end", b"to the end", id="no length: to the end"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nto the end", b"to the end", id="an old word for it"
+        ),
         pytest.param(b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok", b"ok", id="bare line feeds"),
         pytest.param(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK, b"ok", id="an interim answer before it"),
         pytest.param(
