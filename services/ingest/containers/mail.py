@@ -20,7 +20,8 @@ from services.ingest.containers.beside import fits
 from services.ingest.containers.cut import CUT, is_cut_mail
 from services.ingest.containers.kinds import ENDINGS, MAIL, PICTURES, kind_of
 from services.ingest.containers.parts import WITHOUT_ARTICLE, Budget, Full, Open, Part, refused, too_large, within
-from services.ingest.containers.zip_file import picture_part
+from services.ingest.containers.zip_file import LONGEST_NAME, picture_part
+from services.ingest.drop_files import printable
 from shared.embargo import EXPECTED, embargo_end_of, latest, names_embargo
 from shared.errors import InputRefused
 from shared.untrusted.picture_segments import picture_type_of
@@ -126,7 +127,7 @@ def _take_out(mail: Message) -> Iterator[_Attached]:
         if not body or is_logo or (_MACHINE.fullmatch(kind) and picture_type_of(body[:16]) is None):
             continue
         number += 1
-        called = _words_of(str(part.get_filename() or ""))
+        called = printable(_words_of(str(part.get_filename() or "")))[-LONGEST_NAME:]  # the ending tells the kind
         cid = str(part.get("content-id") or "").strip().strip("<>")
         location = str(part.get("content-location") or "").strip()
         yield _Attached(called or f"attachment {number}{_ending_of(kind)}", body, (cid, location))

@@ -45,7 +45,7 @@ def read_zip(name: str, body: bytes | BinaryIO, depth: int, budget: Budget, open
         path = _path_of(info)
         if path.endswith("/") or _is_left_behind(path):
             continue
-        reason = _fault(path, info) or ("a second file of that name" if path in seen else "")
+        reason = _fault_of_name(path) or _fault(info) or ("a second file of that name" if path in seen else "")
         seen.add(path)
         if reason:
             yield refused(shown(path), reason)
@@ -156,15 +156,22 @@ def _path_of(info: zipfile.ZipInfo) -> str:
     return info.filename.replace("\\", "/")
 
 
-def _fault(path: str, info: zipfile.ZipInfo) -> str:
-    """Why a file is not unpacked, by what the list says of it; "" where nothing is wrong."""
+def _fault_of_name(path: str) -> str:
+    """Why a file is not unpacked, by its name; "" where nothing is wrong."""
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts or ":" in parts[0]:
         return "its name leads out of the ZIP"
     if not path.isprintable():
         return "its name has control characters"
+    if len(path) > LONGEST_NAME:  # cut, two of them could be one
+        return f"its name has more than {LONGEST_NAME} characters"
     if parts[-1].startswith("."):
         return "it is hidden: a file that is to be read has a name that does not begin with a dot"
+    return ""
+
+
+def _fault(info: zipfile.ZipInfo) -> str:
+    """Why a file is not unpacked, by what the list says of it; "" where nothing is wrong."""
     if stat.S_ISLNK(info.external_attr >> 16):
         return "it is a link, which is not followed"
     if info.flag_bits & ENCRYPTED:

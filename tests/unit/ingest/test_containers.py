@@ -74,6 +74,7 @@ def test_the_pictures_beside_one_article_alone_are_its_own() -> None:
         pytest.param(("..\\a.txt", TEXT), "leads out", id="a name of Windows that leads out"),
         pytest.param((".bai.txt", TEXT), "hidden", id="a hidden file"),
         pytest.param(("a\x1b[31m.txt", TEXT), "control characters", id="a name for the terminal"),
+        pytest.param((f"{'a' * 300}.txt", TEXT), "more than 300 characters", id="a name that nobody could read"),
         pytest.param((a_link("a.txt"), b"/etc/passwd"), "is a link", id="a link"),
         pytest.param(("a.exe", b"MZ\x90\0"), "a program", id="a program"),
         pytest.param(("a.txt", bytes(2_000_000)), "more than 200 times", id="a bomb"),
@@ -198,6 +199,13 @@ def test_a_mail_without_attachments_stays_as_it_is() -> None:
     mail = a_mail("Words of the article.")
     (part,) = parts_of("tin.eml", mail)[0]
     assert part.body == mail
+
+
+def test_an_attachments_name_is_one_that_can_be_shown() -> None:
+    mail = a_mail("Words.", (f"{'a' * 400}.txt", TEXT, "text/plain"), ("b=1B.txt", TEXT, "text/plain"))
+    mail = mail.replace(b'"b=1B.txt"', b'"b\x1b.txt"')
+    _, (_, long), (_, odd) = told_of("tin.eml", mail)
+    assert (len(long), long[-5:], odd) == (300, "a.txt", "b\\x1b.txt")
 
 
 def test_what_is_attached_to_a_mail_and_not_read_is_told() -> None:
