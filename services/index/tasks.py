@@ -41,8 +41,11 @@ def index_articles(record: Record, holds: Callable[[], Until]) -> Handler:
                 results[ref] = Held(until_us=until_us, reason=EMBARGO)
             else:
                 entries.append((ref, entry))
-        for (ref, _), outcome in zip(entries, record.put_many([entry for _, entry in entries]), strict=True):
+        outcomes = record.put_many([entry for _, entry in entries])
+        for (ref, _), outcome in zip(entries, outcomes, strict=True):
             results[ref] = outcome if isinstance(outcome, Exception) else Done(outcome=outcome)
+        out = zip(entries, outcomes, strict=True)
+        held_until.end_earlier(entry for (_, entry), outcome in out if outcome in ("indexed", "withdrawn"))
         return [results[item.ref] for item in items]
 
     return put

@@ -274,6 +274,10 @@ class Ledger(LedgerReader):
         args = {"refs": list(refs), "reason": _note(reason), "standing": standing}
         return list(self._call("discard", args, [], self._drain))
 
+    def end_embargoes(self, refs: Sequence[str]) -> None:
+        """Take up again what an embargo holds, before its end."""
+        self._call("end_embargoes", {"refs": list(refs)}, [], self._drain)
+
     def rest(self, kind: str, name: str, reason: str) -> None:
         """Say that a sink or a source rests, and why; told once, however often it is said."""
         self._call("rest", {"kind": kind, "name": name, "reason": _note(reason)}, [], self._drain)

@@ -11,6 +11,7 @@ from services.index.earlier_embargoes import holds
 from services.index.entry import us_of
 from shared.article import Article
 from shared.envelope import Event
+from shared.ledger import keys
 from shared.settings import Settings
 from tests.entries import make_entry
 from tests.integration.test_batches import LINES, PACKED, lines, zipped
@@ -164,6 +165,23 @@ def test_a_correction_may_say_another_embargo_and_a_withdrawal_needs_none(desk: 
     taken_back = desk.call("DELETE", at("urn:news:1")).body
     desk.work()
     assert desk.call("GET", f"/v1/receipts/{taken_back['receipt']}").body["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize("ends", ["withdrawal", "correction"])
+def test_nothing_of_an_article_stays_held_once_it_is_taken_back_or_out(desk: Newsdesk, ends: str) -> None:
+    desk.push(news("Rubber", embargoedUntil=LATE))
+    desk.work()
+    told = desk.push(news("Latex")).body
+    assert until(desk, told) == LATE
+    if ends == "withdrawal":
+        desk.call("DELETE", at("urn:news:1"))
+    else:
+        desk.push(news("Latex, at last") | {"embargoedUntil": None})
+    desk.work()
+    assert desk.ledger.client.zcard(keys.line("held", "index")) == 0
+    assert desk.call("GET", f"/v1/receipts/{told['receipt']}").body["state"] == "superseded"
+    if ends == "correction":
+        assert desk.stored("uri:hue urn:news:1").article.headline == "Latex, at last"
 
 
 def test_a_patch_of_what_is_held_by_an_earlier_embargo_stays_under_it_until_it_says_otherwise(desk: Newsdesk) -> None:

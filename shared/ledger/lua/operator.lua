@@ -113,6 +113,18 @@ function calls.discard()
   return cmsgpack.pack(done)
 end
 
+-- refs whose embargo means nothing any more are taken up again; what is held for another reason stays.
+function calls.end_embargoes()
+  local ready, line = {}, line_key('held', 'index')
+  for _, ref in ipairs(args.refs) do
+    if redis.call('HGET', record_key(ref), 'reason') == 'embargo' and redis.call('ZREM', line, ref) == 1 then
+      ready[#ready + 1] = ref
+    end
+  end
+  enqueue('index', ready)
+  return cmsgpack.pack({ #ready })
+end
+
 -- What a publisher pushed until then is theirs no more: the next who pushes it has it. The index, which remembers owners for
 -- ever, is told by the time that is kept.
 function calls.free()
