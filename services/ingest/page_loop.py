@@ -123,12 +123,17 @@ class PageLoop:
         self._woken.clear()
 
     def _claim(self, limit: int) -> list[tuple[ClaimedPage, Subscription | None]]:
+        self._read_list()  # first: where it cannot be read nothing is claimed
         claims = self._queue.claim(limit)
+        if any(claimed.row.feed not in self._feeds for claimed in claims):  # added since, or gone
+            self._read_list()
+        return [(claimed, self._feeds.get(claimed.row.feed)) for claimed in claims]
+
+    def _read_list(self) -> None:
         stamp = self._subscriptions.stamp()
-        if claims and stamp != self._stamp:
+        if stamp != self._stamp:
             self._feeds = {feed.id: feed for feed in self._subscriptions.list()}
             self._stamp = stamp
-        return [(claimed, self._feeds.get(claimed.row.feed)) for claimed in claims]
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._visits.pop(task, None)

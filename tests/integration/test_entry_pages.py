@@ -24,6 +24,7 @@ from services.ingest.subscriptions import Subscriptions
 from services.normalize.tasks import read_articles
 from shared.article import Article
 from shared.clock import now_us
+from shared.errors import FileUnreadable
 from shared.ledger import keys
 from shared.ledger.connection import connect
 from shared.net.http import Client
@@ -326,6 +327,17 @@ def test_a_visit_that_died_leaves_its_page_to_others(desk: Desk, origin: Origin)
     desk.visit(item(1, origin))
     assert len(desk.queue.claim(5)) == 1
     assert [desk.read_pages(), desk.read_pages(LEASE_S)] == [0, 1]
+
+
+def test_a_list_of_feeds_that_cannot_be_read_keeps_no_page_from_its_visit(desk: Desk, origin: Origin) -> None:
+    origin.pages["/1.html"] = page_of(1)
+    desk.visit(item(1, origin))
+    whole = desk.settings.feeds_file.read_bytes()
+    desk.settings.feeds_file.write_bytes(b"{")
+    with pytest.raises(FileUnreadable):
+        desk.read_pages()
+    desk.settings.feeds_file.write_bytes(whole)
+    assert desk.read_pages() == 1
 
 
 def test_pages_are_read_in_the_order_of_their_feed(desk: Desk, origin: Origin) -> None:
