@@ -26,7 +26,8 @@ class Stopping(TransientError):
 
 class TakenParts(msgspec.Struct, kw_only=True):
     """What came of a file: how many articles are in, which parts are not, why nothing more of it was read, what the
-    first of them is known by and was answered, and which repeat an article that was in (by name, and that article)."""
+    first of them is known by and was answered, and which repeat an article that was in, or are news: by name, and that
+    article."""
 
     taken: int = 0
     members: list[DropMember] = []
@@ -34,6 +35,7 @@ class TakenParts(msgspec.Struct, kw_only=True):
     aliases: tuple[str, ...] = ()
     receipt: Receipt | None = None
     repeats: list[tuple[str, str]] = []
+    news: list[tuple[str, str]] = []
 
     @property
     def parts(self) -> int:
@@ -100,8 +102,8 @@ class DropDocuments:
             if not told.taken:
                 told.aliases, told.receipt = item.aliases, answer
             told.taken += 1
-            if answer.state == "duplicate":
-                told.repeats.append((item.name or "", answer.article))
+            kept = told.repeats if answer.state == "duplicate" else told.news
+            kept.append((item.name or "", answer.article))
 
 
 def _withdrawal(picture: str, reason: str, source: Source) -> Input:

@@ -45,7 +45,7 @@ class Notes(msgspec.Struct, kw_only=True):
     `refused` says why, and of which mark, and `members` which parts each of these has, if any; `troubled` why they are
     tried again; `partly` why parts of what was taken were not, and which, `unread` why no article was found in what was
     taken, or (`unread_parts`) in which parts of it; `touched` are those whose bytes are as they were; `gone` are there
-    no more.
+    no more; `taken_back` names the parts of a file whose articles were withdrawn or purged.
     """
 
     refused: dict[str, tuple[bytes, str]] = {}
@@ -54,6 +54,7 @@ class Notes(msgspec.Struct, kw_only=True):
     partly: dict[str, tuple[str, tuple[DropMember, ...]]] = {}
     unread: dict[str, str] = {}
     unread_parts: dict[str, tuple[DropMember, ...]] = {}
+    taken_back: dict[str, tuple[DropMember, ...]] = {}
     touched: dict[str, Taken] = {}
     gone: list[str] = []
 
@@ -238,6 +239,8 @@ def _problems(notes: Notes, folder: Path, parts: Mapping[str, int]) -> Iterator[
         yield name, problem(name, "drop-waits", reason)
     for name, (reason, members) in notes.partly.items():
         yield name, problem(name, "drop-partly-taken", reason, members)
+    for name, members in notes.taken_back.items():
+        yield name, problem(name, "drop-taken-back", f"{members[0].name}: {members[0].detail}", members)
     for name, (kind, reason, members) in _unread(notes, parts).items():
         yield name, problem(name, kind, reason, members)
 

@@ -7,7 +7,7 @@ import msgspec
 
 MOST_MEMBERS = 200
 
-ProblemName = Literal["drop-refused", "drop-partly-taken", "drop-waits", "drop-unread"]
+ProblemName = Literal["drop-refused", "drop-partly-taken", "drop-waits", "drop-unread", "drop-taken-back"]
 
 
 class DropMember(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -51,6 +51,11 @@ PROBLEM_KINDS: Mapping[ProblemName, ProblemKind] = {
     "drop-waits": ProblemKind(
         title="The file cannot be taken now",
         remedy="It is tried again by itself. Let its writer close it, or give the desk the right to read it.",
+    ),
+    "drop-taken-back": ProblemKind(
+        title="The article of the file was withdrawn or purged, and the file does not bring it back",
+        remedy="If these words are to be published, `copydesk correct ID FILE --because WHY` brings the article back; "
+        "or drop the file under another name, as an article of its own. Remove it to be told no more.",
     ),
     "drop-unread": ProblemKind(
         title="The file was taken, and no article was found in it",

@@ -11,11 +11,13 @@ import redis
 from services.ingest.drop_files import printable
 from services.ingest.drop_memory import Notes
 from services.ingest.drop_problems import DropMember
+from shared.envelope import Source, source_of
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import InputStatus, LedgerReader
 
 AT_ONCE = 200
+NOT_BACK = "a file does not bring it back"
 
 
 class DropRefusals:
@@ -74,6 +76,22 @@ class DropRefusals:
             last = int(rows[-1][1]) if rows else since
             same = self._redis.zrangebyscore(keys.REFUSALS, last, last) if rows else []
         return list(dict.fromkeys((*(ref for ref, _ in rows), *same))), last
+
+    def note_taken_back(self, name: str, parts: Sequence[tuple[str, str]], source: Source, notes: Notes) -> None:
+        """Note which parts of a file (its own name: the file) are new words of an article that was taken back."""
+        for part, article in parts:
+            if self._is_taken_back(article, source):
+                shown = part.removeprefix(f"{printable(name)}#")
+                member = DropMember(name=shown, detail=f"its article ({article}) was withdrawn or purged: {NOT_BACK}")
+                notes.taken_back[name] = (*notes.taken_back.get(name, ()), member)
+
+    def _is_taken_back(self, article: str, source: Source) -> bool:
+        """Whether another than this source withdrew or purged an article: then no file of the source brings it back."""
+        head = self._reader.head(article)
+        if head is None or head.withdrawn is None:
+            return False
+        by = self._reader.line(f"{article}@{head.withdrawn}")
+        return by is None or by.source is None or source_of(by.source) != source_of(source)
 
     def _still_counts(self, status: InputStatus) -> bool:
         """Whether it is a drop's, still refused, and its article's newest: a file may have been mended since."""

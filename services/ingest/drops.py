@@ -77,6 +77,7 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
     dropped: Dropped
     item: Input
+    is_again: bool  # whether the file was here before
 
 
 class Drops:
@@ -184,7 +185,7 @@ class Drops:
                 continue
             self._beside.await_for(look.name, beside.awaited)
             item = make_article_input(dropped.name, dropped.body, kind, self._source(dropped.name))
-            yield _Read(dropped=dropped, item=item)
+            yield _Read(dropped=dropped, item=item, is_again=look.taken is not None)
 
     def _let_wait(self, name: str, outcomes: Outcomes, *, large: bool) -> None:
         """Let a document be read in its lane."""
@@ -289,6 +290,7 @@ class Drops:
             if note_parts(name, mark, told, notes):
                 self._memory.remember({name: Taken(mark=mark, parts=told.parts)}, {})
                 self._refusals.note_repeated(name, told.repeats, notes)
+                self._refusals.note_taken_back(name, told.news, self._source(name), notes)
 
     def _take_parts(self, dropped: Dropped, readers: DropReaders, outcomes: Outcomes, notes: Notes) -> None:
         """Take what a file holds, with the pictures beside it; it is known as taken when any of it is."""
@@ -305,6 +307,7 @@ class Drops:
         for name in self._memory.remember(files, holders):
             outcomes[name] = "anew"
         self._refusals.note_repeated(dropped.name, told.repeats, notes)
+        self._refusals.note_taken_back(dropped.name, told.news, self._source(dropped.name), notes)
         log.info("document_taken", path=printable(dropped.name), count=told.taken, refused=len(told.members))
 
     def _take_back(self, pictures: Sequence[str], article: str) -> None:
@@ -344,12 +347,18 @@ class Drops:
             taken[name] = Taken(mark=read.dropped.mark, digest=_digest(read.dropped), copy_of=copy_of)
             if is_own:
                 holders[name] = article
-            if reply.state == "duplicate":
-                self._refusals.note_repeated(name, [(printable(name), reply.article)], notes)
+            self._note_words(read, reply, notes)
         if taken:
             for name in self._memory.remember(taken, holders):
                 outcomes[name] = "anew"
             log.info("drops_taken", count=len(taken), first=printable(next(iter(taken))))
+
+    def _note_words(self, read: _Read, receipt: Receipt, notes: Notes) -> None:
+        name, told = read.dropped.name, [(printable(read.dropped.name), receipt.article)]
+        if receipt.state == "duplicate":
+            self._refusals.note_repeated(name, told, notes)
+        elif read.is_again:  # one more round trip: not for the many that are new
+            self._refusals.note_taken_back(name, told, read.item.source, notes)
 
 
 def take_file(path: Path, settings: Settings, intake: Intake) -> list[Receipt]:

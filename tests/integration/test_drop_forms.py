@@ -13,8 +13,10 @@ import pytest
 
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
+from services.ingest.desk_acts import Named, withdraw
 from services.ingest.drop_refusals import DropRefusals
 from services.ingest.drops import Drops
+from services.ingest.intake import open_decisions
 from services.normalize.tasks import read_articles
 from shared.envelope import MOST_BYTES
 from shared.errors import TransientError
@@ -192,6 +194,25 @@ def test_of_drops_refused_together_each_is_told_whatever_comes_in_between(desk: 
         assert again == first
     with refusals.new() as later:
         assert not later.unread
+
+
+def test_new_words_for_an_article_that_the_desk_withdrew_are_told(desk: FormsDesk) -> None:
+    desk.drop("bai.txt", TEXT)
+    desk.take(["bai.txt"])
+    desk.work()
+    stored = Index(desk.settings.index_file).get("path:bai.txt")
+    assert stored is not None
+    named = Named(article=stored.article_id, aliases=stored.aliases, origin=None)
+    withdraw(desk.intake, open_decisions(desk.settings), [named], "wrong")
+    desk.work()
+    for more in (b"Mot.", b"Hai."):
+        desk.drop("bai.txt", TEXT + more)
+        desk.take(["bai.txt"])
+        desk.work()
+        problem = desk.problem("bai.txt") or {}
+        assert problem["type"] == "urn:x-copydesk:drop-taken-back"
+        assert stored.article_id in problem["detail"]
+        assert "bai.txt" in desk.reasons()
 
 
 def pictures_of(article: dict[str, Any] | None) -> list[tuple[str | None, bool]]:

@@ -32,6 +32,7 @@ _BROKEN = (
     PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError,
     RuntimeError, struct.error, zlib.error,
 )  # fmt: skip
+_LOOK_THROUGH = b"\nstartxref\n0\n%%EOF\n"  # a list at 0 is none: the parser finds the objects by their marks
 _MOST_PAGES = 300
 _LEAST_LETTERS = 20
 _ODD = frozenset({"Cc", "Cn", "Co", "Cs"})
@@ -82,7 +83,7 @@ def open_text(raw: Raw) -> Copy:
 
 def _reader(body: bytes) -> PdfReader:
     try:
-        reader = PdfReader(BytesIO(body), strict=False)
+        reader = _opened(body)
         if reader.is_encrypted and not reader.decrypt(""):
             raise NotAnArticle("The PDF is encrypted: send it without a password.")
         count = len(reader.pages)
@@ -91,6 +92,14 @@ def _reader(body: bytes) -> PdfReader:
     if count > _MOST_PAGES:
         raise NotAnArticle(f"The PDF has {count} pages; more than {_MOST_PAGES} are no article.")
     return reader
+
+
+def _opened(body: bytes) -> PdfReader:
+    """The document; one that does not say where its list of objects stands is looked through for them."""
+    try:
+        return PdfReader(BytesIO(body), strict=False)
+    except _BROKEN:
+        return PdfReader(BytesIO(body + _LOOK_THROUGH), strict=False)
 
 
 def _lines(reader: PdfReader) -> Iterator[_Line]:

@@ -185,6 +185,14 @@ def test_rtf_says_of_itself_and_on_each_page() -> None:
     assert [line.text for line in copy.lines if line.shape == "debris"] == ["Báo"]
 
 
+def test_a_pdf_without_its_list_of_objects_is_looked_through_for_them() -> None:
+    whole = Pdf().page(*Pdf().column(50, 700, LINES)).bytes()
+    place = whole.rindex(b"startxref")
+    bare = whole[: whole.rindex(b"xref", 0, place)] + whole[whole.index(b"trailer") : place]
+    for broken in (whole[:place], bare):
+        assert lines_of(pdf.open_text(raw_of(broken, PDF))) == [" ".join(LINES)]
+
+
 def pdf_lines(*pages: Sequence[tuple[float, float, str]]) -> list[str]:
     document = Pdf()
     for page in pages:
