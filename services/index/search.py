@@ -189,6 +189,14 @@ class Index:
             )
             return tuple(show(database, [(n, 0.0) for (n,) in rows], ()))
 
+    def parts_of(self, path: str, limit: int = 200) -> tuple[str, ...]:
+        """What a dropped container holds, by the names of its articles: `path:tin.zip#bai.txt` of `path:tin.zip`."""
+        with self.reading() as database:
+            if database is None:
+                return ()
+            sql = "SELECT alias FROM aliases WHERE alias > ?1 || '#' AND alias < ?1 || '$' ORDER BY alias LIMIT ?2"
+            return tuple(alias for (alias,) in database.execute(sql, (path, limit)))
+
     def owned_by(self, publisher: str) -> list[str]:
         """The ids of all articles that stand and that this publisher pushed last."""
         with self.reading() as database:

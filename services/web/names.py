@@ -70,6 +70,11 @@ class Names:
             return (name,)
         return known
 
+    def parts(self, name: str) -> tuple[str, ...]:
+        """What a container in the drop folder holds, each by the path that it is known by."""
+        found = (self._index.parts_of(alias) for alias in self._paths(name))
+        return tuple(part.removeprefix("path:") for part in next(filter(None, found), ()))
+
     def _look(self, alias: str) -> tuple[Stored | None, InputStatus | None]:
         stored = self._index.get(alias)
         line = None if stored is not None else self._status(alias)

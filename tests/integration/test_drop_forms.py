@@ -18,6 +18,8 @@ from services.ingest.drop_refusals import DropRefusals
 from services.ingest.drops import Drops
 from services.ingest.intake import open_decisions
 from services.normalize.tasks import read_articles
+from services.web.keys import open_keys
+from services.web.names import Names
 from shared.envelope import MOST_BYTES
 from shared.errors import TransientError
 from tests.conftest import Server, settings_over
@@ -213,6 +215,15 @@ def test_new_words_for_an_article_that_the_desk_withdrew_are_told(desk: FormsDes
         assert problem["type"] == "urn:x-copydesk:drop-taken-back"
         assert stored.article_id in problem["detail"]
         assert "bai.txt" in desk.reasons()
+
+
+def test_a_containers_own_path_names_its_parts(desk: FormsDesk) -> None:
+    desk.drop("tin.zip", a_zip(a__txt=TEXT, b__txt=TEXT.replace(b"ba", b"hai")))
+    desk.take(["tin.zip"])
+    desk.work()
+    names = Names(desk.settings, Index(desk.settings.index_file), None, open_keys(desk.settings))
+    assert names.parts("tin.zip") == names.parts("seeds/tin.zip") == ("tin.zip#a.txt", "tin.zip#b.txt")
+    assert names.parts("tin.zi") == ()
 
 
 def pictures_of(article: dict[str, Any] | None) -> list[tuple[str | None, bool]]:

@@ -25,6 +25,9 @@ def show(context: Context) -> int:
     """ID is an article's id, `id@rev`, a receipt, an address or a drop's path. Exit code 1 when nobody knows it."""
     name = context.args.id
     stored, line = _find(context, name)
+    parts = _parts(context, name) if stored is None and line is None else ()
+    if parts:
+        return _show_parts(context, parts)
     if stored is None and line is None:
         warn(f"nobody knows {name}: it is no id, receipt or address of an article here, and no path of a drop")
         return WRONG
@@ -34,6 +37,20 @@ def show(context: Context) -> int:
         print(*stored_lines(stored, detailed=context.args.evidence, whole=context.args.all), sep="\n")
     elif line is not None:
         print(*status_lines(line), sep="\n")
+    return OK
+
+
+def _parts(context: Context, name: str) -> tuple[str, ...]:
+    index = Index(context.settings.index_file)
+    return Names(context.settings, index, None, open_keys(context.settings)).parts(name)
+
+
+def _show_parts(context: Context, parts: Sequence[str]) -> int:
+    """A container is no article: what it holds is named, each as `show` knows it."""
+    if context.as_json:
+        show_json({"parts": parts})
+    else:
+        print("It holds several articles; `copydesk show` knows each by its name:", *map(clean, parts), sep="\n")
     return OK
 
 
