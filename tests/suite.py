@@ -1,7 +1,7 @@
 """`python -m tests.suite [options of pytest]`: the whole suite in three processes side by side, as `make test` does.
 
 Each takes about as long as the others: what computes and what breaks single workers; what starts whole desks and
-browsers; and all the rest, which mostly waits for processes and sockets.
+browsers, with the last of what waits for processes and sockets; and all the rest.
 """
 
 import re
@@ -16,16 +16,20 @@ from pathlib import Path
 
 FIRST = ("unit", "contract", "faults")
 WHOLE = ("e2e", "recipes")
+SHARED = "integration"  # the one folder that is too long for a part
+LAST = 0.7  # of its files, those behind so many go with whole desks
 TESTS = Path(__file__).parent
 _COUNTED = re.compile(r"\b(\d+) (passed|skipped|failed|errors?|xfailed|xpassed)\b")
 
 
 def parts() -> list[list[str]]:
-    """The folders of tests that each of the three processes takes."""
+    """The folders and files of tests that each of the three processes takes."""
     folders = sorted({path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")})
-    others = [name for name in folders if name not in (*FIRST, *WHOLE)]
-    named = [[name for name in folders if name in part] for part in (FIRST, WHOLE)]
-    return [[f"tests/{name}" for name in part] for part in (*named, others)]
+    others = [name for name in folders if name not in (*FIRST, *WHOLE, SHARED)]
+    first, whole, rest = ([f"tests/{name}" for name in part if name in folders] for part in (FIRST, WHOLE, others))
+    files = sorted(str(path.relative_to(TESTS.parent)) for path in (TESTS / SHARED).rglob("test_*.py"))
+    cut = int(len(files) * LAST)
+    return [first, whole + files[cut:], rest + files[:cut]]
 
 
 def summed(last_lines: Iterable[str]) -> str:

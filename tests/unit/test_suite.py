@@ -5,11 +5,11 @@ import pytest
 from tests.suite import TESTS, parts, summed
 
 
-def test_each_folder_with_tests_is_in_one_part() -> None:
-    first, whole, others = parts()
-    folders = [f"tests/{path.name}" for path in TESTS.iterdir() if path.is_dir() and any(path.rglob("test_*.py"))]
-    assert sorted([*first, *whole, *others]) == sorted(folders)
-    assert all((first, whole, others))
+def test_each_file_of_tests_is_in_one_part() -> None:
+    named = [TESTS.parent / name for part in parts() for name in part]
+    found = [path for name in named for path in (name.rglob("test_*.py") if name.is_dir() else [name])]
+    assert sorted(found) == sorted(TESTS.rglob("test_*.py"))
+    assert all(parts())
 
 
 @pytest.mark.parametrize(
