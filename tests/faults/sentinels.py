@@ -94,7 +94,7 @@ class Replicated:
         """Cut every replica off from its master, and let it go on alone: what it writes from now on, it alone has."""
         master = self.master()
         replicas: list[Any] = [self.server(port) for port in self.ports if port != master]
-        wait_for(lambda: all(map(_is_linked, replicas)), "the replicas do not follow")
+        wait_for(lambda: all(map(_is_linked, replicas)), "the replicas do not follow", 90)
         self.server(master).config_set("min-replicas-to-write", 0)
         for replica in replicas:
             replica.config_set("masterauth", "no such password")

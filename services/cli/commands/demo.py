@@ -168,7 +168,7 @@ def _look(settings: Settings, status: Status, begun: int) -> Shown:
 
 def _queries(articles: Sequence[Stored]) -> list[str]:
     """The end of a headline that has marks on its letters, as it is written and as it is typed in a hurry."""
-    for stored in reversed(articles):
+    for stored in sorted(articles, key=lambda one: one.received_us):  # whichever was read first
         words = "".join(char if char.isalnum() else " " for char in stored.article.headline or "").split()
         written = " ".join(words[-QUERY_WORDS:])
         if _typed_plain(written) != written:
