@@ -5,14 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from services.ingest.redis_scripts import IN_MICROSECONDS, IN_SECONDS
+from services.ingest.redis_scripts import script_source as of_ingest
 from shared.ledger.calls import script_source
 
 REDIS = ("redis", "cmsgpack", "cjson", "ARGV", "KEYS")
-OTHERS = (
-    Path("services", "ingest", "feed_times.lua"),
-    Path("services", "web", "fuse.lua"),
-    Path("services", "ingest", "page_visits.lua"),
-)
+FUSE = Path("services", "web", "fuse.lua")
 # What one kind of call takes, each of its functions takes; and the length of comments is a matter of taste.
 COMMAND = ("luacheck", "--std", "lua51", "--no-color", "--no-unused-args", "--no-max-line-length", "--globals", *REDIS)
 
@@ -26,7 +24,8 @@ def main() -> int:
     if shutil.which(COMMAND[0]) is None:
         print("luacheck is not here, so the scripts are not checked (Debian: apt install lua-check)")
         return 0
-    return max(map(check, (script_source(), *(path.read_text("utf-8") for path in OTHERS))))
+    ingest = map(of_ingest, (*IN_SECONDS, *IN_MICROSECONDS))
+    return max(map(check, (script_source(), FUSE.read_text("utf-8"), *ingest)))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import math
 import random
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from importlib import resources
 from typing import Any, cast
 
 import msgspec
@@ -15,6 +14,7 @@ from services.ingest.feed_history import FeedVisit, note_visit
 from services.ingest.feed_lanes import HostRest, pauses_of, place_of
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.novelty import Novelty
+from services.ingest.redis_scripts import script_source
 from services.ingest.schedule import RestTimes, Trouble, Why
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
@@ -148,7 +148,7 @@ class FeedStates:
     @functools.cached_property
     def _times(self) -> Any:
         """The script that keeps the times: whoever only looks needs none."""
-        return self._redis.register_script(resources.files(__package__).joinpath("feed_times.lua").read_text())
+        return self._redis.register_script(script_source("feed_times"))
 
     def sync(self, feeds: Iterable[Subscription], *, whole: bool = False) -> bool:
         """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled.

@@ -9,14 +9,7 @@ local STEP_BACK = 5
 local BUSY = 5 -- seconds until a host is looked at again that has all the visits it may have: the end of one comes first
 local LAPSED_AT_ONCE = 200
 
-local function seconds()
-  local time = redis.call('TIME')
-  return tonumber(time[1]) + tonumber(time[2]) / 1000000
-end
-
 local now = args.now or seconds()
-
-local function precise(time) return string.format('%.6f', time) end
 
 -- A place is "<host> <when the feed was added>".
 local function host_of(place) return place:match('^%S*') end

@@ -10,14 +10,8 @@ local STEP_BACK = 5
 local ORDER = 0.000001 -- seconds between pages that are asked for at once: they are read in that order
 local SHORTEST = 1 -- seconds: pauses of feeds below that are for their pace alone
 
-local function seconds()
-  local time = redis.call('TIME')
-  return tonumber(time[1]) + tonumber(time[2]) / 1000000
-end
-
 local now = args.now or seconds()
 
-local function precise(time) return string.format('%.6f', time) end
 local function queue(host) return ARGV[2] .. host end
 
 -- A place is "<host> <feed> <1 for a check of a page that was read before, else 0>".

@@ -4,12 +4,12 @@ import functools
 import math
 import secrets
 from collections.abc import Callable, Sequence
-from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from services.ingest.redis_scripts import script_source
 from shared.archive_entries import unpack_body
 from shared.envelope import MOST_BYTES
 from shared.identity import canonical_url
@@ -93,7 +93,7 @@ class PageQueue:
     @functools.cached_property
     def _script(self) -> Any:
         """The script that keeps the times: whoever only looks needs none."""
-        return self._redis.register_script(resources.files(__package__).joinpath("page_queue.lua").read_text("utf-8"))
+        return self._redis.register_script(script_source("page_queue"))
 
     def ask(self, rows: Sequence[PageRow]) -> Asked:
         """Let pages be visited soon."""

@@ -1,11 +1,11 @@
 """Pages that publishers say have changed, and that no watched feed tells of: each is visited by itself, soon."""
 
-from importlib import resources
 from typing import Any
 
 import msgspec
 import redis
 
+from services.ingest.redis_scripts import script_source
 from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import IntakeFull
@@ -39,8 +39,7 @@ class PageVisits:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client: Any = client  # redis-py types its answers for text and bytes clients at once
-        script = resources.files(__package__).joinpath("page_visits.lua").read_text("utf-8")
-        self._script = client.register_script(script)
+        self._script = client.register_script(script_source("page_visits"))
 
     def ask(self, url: str, source: Source, prefixes: tuple[str, ...]) -> int:
         """Let a page be visited soon; gives when at the earliest (µs). Raises `IntakeFull` where too many wait."""
