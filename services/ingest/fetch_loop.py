@@ -13,6 +13,7 @@ from services.ingest.feed_lanes import lane_of
 from services.ingest.feed_states import CLAIM_LIMIT, Claim, FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.in_flight import MOST, InFlight
+from services.ingest.lasting_loop import Waker, keep_running
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.errors import CopydeskError, TransientError
@@ -33,35 +34,23 @@ class FetchLoop:
         self, settings: Settings, subscriptions: Subscriptions, states: FeedStates, fetcher: FeedFetcher
     ) -> None:
         self._settings, self._subscriptions, self._states, self._fetcher = settings, subscriptions, states, fetcher
-        self._visits = InFlight(self._wake_up)
+        self._waker = Waker()
+        self._visits = InFlight(self._waker.wake_here)
         self._feeds: dict[str, Subscription] = {}
         self._neighbours: set[str] = set()  # ids of feeds that share their host with others
         self._stamp: object = self  # unlike any stamp: the first look reads the list
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._woken = asyncio.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Visit feeds, from a thread of its own; whatever goes wrong, it goes on."""
-        while not stop.is_set():
-            try:
-                asyncio.run(self._run(stop))
-            except Exception as error:  # whatever it is: this loop must live, or no feed is visited any more
-                log.error("fetching_failed", exc_info=error)
-                stop.wait(LONGEST_S)
+        keep_running(self._run, stop, "fetching_failed")
         self._fetcher.close()
 
     def wake(self) -> None:
         """Look at once for what is due, from any thread."""
-        with contextlib.suppress(RuntimeError):  # the loop ends, or has not begun: then it looks by itself
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._woken.set)
-
-    def _wake_up(self) -> None:
-        self._woken.set()
+        self._waker.wake()
 
     async def _run(self, stop: threading.Event) -> None:
-        self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
-        self._loop.set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="feeds-names"))
+        self._waker.begin().set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="feeds-names"))
         rooms = Rooms()
         renewing = asyncio.create_task(self._renew())
         try:
@@ -83,14 +72,7 @@ class FetchLoop:
                     backoff.fail("feeds_waiting", error)
                     wait_s = AWAY_S
             if wait_s:
-                await self._rest(wait_s)
-
-    async def _rest(self, wait_s: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await self._woken.wait()
-        await asyncio.sleep(SHORTEST_S)  # visits that end together are one reason to look
-        self._woken.clear()
+                await self._waker.wait(wait_s, together_s=SHORTEST_S)  # visits that end together are one reason to look
 
     async def _claim(self, client: Client, rooms: Rooms) -> float:
         """Begin the visits that are due and have a place; the seconds until there may be more."""
@@ -124,7 +106,7 @@ class FetchLoop:
     def _end(self, claim: Claim, task: asyncio.Task[None]) -> None:
         self._visits.remove(claim)
         if claim.feed in self._neighbours:  # its host may have another visit
-            self._woken.set()
+            self._waker.wake_here()
         if task.cancelled() or (error := task.exception()) is None:
             return
         if isinstance(error, TransientError):  # Redis is away: the lease ends, and the feed is due again

@@ -11,6 +11,7 @@ import structlog
 
 from services.ingest.backoff import Backoff
 from services.ingest.intake import TakesInputs
+from services.ingest.lasting_loop import Waker, keep_running
 from services.ingest.page_queue import Asked, ClaimedPage, PageQueue, PageRow
 from services.ingest.page_reader import PageReader
 from services.ingest.page_tallies import PageTallies
@@ -46,24 +47,16 @@ class PageLoop:
         self._visits: dict[asyncio.Task[None], ClaimedPage] = {}
         self._feeds: dict[str, Subscription] = {}
         self._stamp: object = self  # unlike any stamp: the first look reads the list
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._woken = asyncio.Event()
+        self._waker = Waker()
 
     def run(self, stop: threading.Event) -> None:
         """Visit pages, from a thread of its own; whatever goes wrong, it goes on."""
-        while not stop.is_set():
-            try:
-                asyncio.run(self._run(stop))
-            except Exception as error:  # whatever it is: this loop must live, or no page is read any more
-                log.error("reading_pages_failed", exc_info=error)
-                stop.wait(LONGEST_S)
+        keep_running(self._run, stop, "reading_pages_failed")
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def wake(self) -> None:
         """Look at once for what is due, from any thread."""
-        with contextlib.suppress(RuntimeError):  # the loop ends, or has not begun: then it looks by itself
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._woken.set)
+        self._waker.wake()
 
     def ask(self, rows: Sequence[PageRow]) -> Asked:
         """Let pages be visited soon: those of this process at once."""
@@ -89,8 +82,7 @@ class PageLoop:
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask, *args)
 
     async def _run(self, stop: threading.Event) -> None:
-        self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
-        self._loop.set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="pages-names"))
+        self._waker.begin().set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="pages-names"))
         rooms, backoff = Rooms(), Backoff()
         try:
             async with Client(self._settings, connections=IN_FLIGHT) as client:
@@ -117,10 +109,7 @@ class PageLoop:
                 backoff.succeed()
             except CopydeskError as error:
                 backoff.fail("pages_waiting", error)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await self._woken.wait()
-        self._woken.clear()
+        await self._waker.wait(wait_s)
 
     def _claim(self, limit: int) -> list[tuple[ClaimedPage, Subscription | None]]:
         self._read_list()  # first: where it cannot be read nothing is claimed
@@ -137,7 +126,7 @@ class PageLoop:
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._visits.pop(task, None)
-        self._woken.set()  # a place is free, here and at its host
+        self._waker.wake_here()  # a place is free, here and at its host
         if task.cancelled() or (error := task.exception()) is None:
             return
         if isinstance(error, TransientError):  # Redis is away: the lease ends, and the page is due again
