@@ -1,7 +1,9 @@
 """What a dropped file holds, as inputs: one article, several, the entries of a feed; and whose they are."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from contextlib import ExitStack, closing
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -169,6 +171,22 @@ def _with_pictures(parts: Iterator[Part], beside: Sequence[Part]) -> Iterator[Pa
         yield part
     if articles == 1:
         yield from beside
+
+
+def make_drop_inputs(name: str, body: bytes, source: Source, readers: DropReaders | None = None) -> list[Input]:
+    """A file's articles as they would be taken in, without a desk: what of it is not taken is left out, and the bytes
+    of pictures are gone. Scorers outside the project read drops by this name.
+
+    Raises `InputRefused` or `NotAFeed` as `DropInputs.of` does; `readers` of its own end with the call.
+    """
+    kind = kinds.kind_of(printable(name), body)
+    if not is_document(name, body, kind):
+        return [make_article_input(name, body, kind, source)]
+    with ExitStack() as stack:
+        readers = readers or stack.enter_context(closing(DropReaders()))
+        pictures = PictureFiles(Path(stack.enter_context(TemporaryDirectory(prefix="copydesk-pictures-"))))
+        items = DropInputs(Settings(), pictures).of(name, body, source, readers)
+        return [item for item in items if isinstance(item, Input)]
 
 
 def is_document(name: str, body: bytes, kind: str) -> bool:

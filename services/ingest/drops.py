@@ -45,6 +45,7 @@ from services.ingest.drop_inputs import (
     drop_source,
     is_document,
     make_article_input,
+    make_drop_inputs,  # noqa: F401 - scorers outside the project ask for it here
 )
 from services.ingest.drop_memory import DropMemory, Notes, Taken
 from services.ingest.drop_pictures import LONE_S, Beside, DropPictures

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.ingest.containers.kinds import JSON
 from services.ingest.drop_inputs import is_document
+from services.ingest.drops import make_drop_inputs
 from services.ingest.packages import split_package
 from services.normalize.pipeline import normalize
 from shared.envelope import Input, Raw, Source
@@ -50,6 +51,17 @@ def test_each_item_is_an_input_with_an_identity_and_all_words_of_its_own() -> No
         normalize(Raw(source=DROP, media_type=item.media_type, body=item.body, received_us=1)) for item in inputs
     ]
     assert [article.headline for article in articles] == ["Tin nhất", "Tin hai", "Tin ba"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param("thu/tin.xml", message(news_item("a", "Tin nhất"), news_item("b", "Tin hai")), id="several"),
+        pytest.param("thu/tin.txt", b"Tin\n\nMot doan.", id="one"),
+    ],
+)
+def test_what_asks_without_a_desk_is_given_the_same(name: str, body: bytes) -> None:
+    assert make_drop_inputs(name, body, DROP, None) == made(name, body)
 
 
 def test_entries_of_a_dropped_feed_are_named_by_their_file() -> None:
