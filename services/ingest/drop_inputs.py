@@ -180,7 +180,7 @@ def make_drop_inputs(name: str, body: bytes, source: Source, readers: DropReader
     Raises `InputRefused` or `NotAFeed` as `DropInputs.of` does; `readers` of its own end with the call.
     """
     kind = kinds.kind_of(printable(name), body)
-    if not is_document(name, body, kind):
+    if not is_document(body, kind):
         return [make_article_input(name, body, kind, source)]
     with ExitStack() as stack:
         readers = readers or stack.enter_context(closing(DropReaders()))
@@ -189,7 +189,7 @@ def make_drop_inputs(name: str, body: bytes, source: Source, readers: DropReader
         return [item for item in items if isinstance(item, Input)]
 
 
-def is_document(name: str, body: bytes, kind: str) -> bool:
+def is_document(body: bytes, kind: str) -> bool:
     """Whether a file may hold several articles, or takes long to be looked through: it is read beside the others."""
     if kind in kinds.CONTAINERS or kind in kinds.PICTURES or len(body) > LARGE:
         return True

@@ -182,8 +182,7 @@ class Drops:
                 continue
             if kind in PICTURES and not self._is_lone(look, outcomes, notes):
                 continue
-            beside = self._beside.beside(look.name, dropped.body) if kind not in PICTURES else Beside()
-            if beside.there or is_document(look.name, dropped.body, kind):
+            if is_document(dropped.body, kind) or (beside := self._beside.beside(look.name, dropped.body)).there:
                 self._let_wait(look.name, outcomes, large=len(dropped.body) > LARGE)
                 continue
             self._beside.await_for(look.name, beside.awaited)
