@@ -29,7 +29,6 @@ from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
 
 Fields = Mapping[str, tuple[str, ...]]
 
-URN = "urn:x-copydesk:"
 HEAD, LONGEST_HEAD = 4096, 64 * 1024
 _READ = frozenset(
     {
@@ -51,7 +50,6 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 class _Record(msgspec.Struct, frozen=True):
     fields: Fields
     block: bytes
-    is_cut: bool = False
 
     def first(self, name: str) -> str:
         """The value of a field, by its name in lower case; "" where it is not said."""
@@ -232,7 +230,7 @@ def _member(packed: bytes, budget: Budget) -> tuple[bytes, bytes]:
 
 
 def _next_record(body: bytes, at: int) -> int | None:
-    begin = body.find(b"WARC/", at)
+    begin = body.find(_MARK, at)
     if begin < 0:
         return None
     if body[at:begin].strip():
