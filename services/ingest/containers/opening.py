@@ -1,10 +1,10 @@
 """What a dropped file holds, whatever it is: one article, several, a feed, or a container of all of these."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from services.ingest.containers.cut import CUT, is_cut
-from services.ingest.containers.kinds import JSON, MAIL, NITF, PICTURES, STRUCTURED, kind_of
+from services.ingest.containers.kinds import JSON, MAIL, PICTURES, STRUCTURED, kind_of
 from services.ingest.containers.mail import read_mail
 from services.ingest.containers.packed import read_gzip
 from services.ingest.containers.parts import (
@@ -106,12 +106,10 @@ class _Opening:
                 yield part
 
 
-def _items(name: str, kind: str, body: bytes) -> "tuple[Item, ...] | list[Item]":
+def _items(name: str, kind: str, body: bytes) -> Sequence[Item]:
+    """The articles of a document that holds several; nothing where it holds one."""
     if kind == JSON:
-        return list(split_package(body, name))
-    if kind in STRUCTURED or kind == NITF:
-        return list(split_xml(body, name))
-    if kind == WIRE:
-        items = list(split_wire(body))
-        return items if len(items) > 1 else ()
-    return ()
+        return split_package(body, name)
+    if kind in STRUCTURED:
+        return split_xml(body, name)
+    return split_wire(body) if kind == WIRE else ()

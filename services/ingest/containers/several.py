@@ -46,8 +46,12 @@ def split_xml(body: bytes, name: str) -> Sequence[Item]:
 
 
 def split_wire(body: bytes) -> Sequence[Item]:
-    """The messages of a wire, each from its SOH to the next; what stands before the first is told by nobody."""
-    return [Item(guid=None, body=found[0]) for found in _MESSAGE.finditer(body) if found[0].strip(b"\x01\x00 \r\n")]
+    """The messages of a wire that holds several, each from its SOH to the next; nothing where it holds one.
+
+    What stands before the first is told by nobody.
+    """
+    items = [Item(guid=None, body=found[0]) for found in _MESSAGE.finditer(body) if found[0].strip(b"\x01\x00 \r\n")]
+    return items if len(items) > 1 else ()
 
 
 def documents_of(body: bytes) -> Iterator[bytes]:
