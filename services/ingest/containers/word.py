@@ -4,8 +4,8 @@ import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 
-from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Part, refused, too_large
-from services.ingest.containers.zip_file import ENCRYPTED, READ_METHODS, open_zip, picture_part, shown, unpack
+from services.ingest.containers.parts import RATIO, Budget, Part, refused, too_large
+from services.ingest.containers.zip_file import ENCRYPTED, READ_METHODS, is_bomb, open_zip, picture_part, shown, unpack
 from shared.errors import InputRefused
 from shared.media_types import DOCX
 
@@ -21,7 +21,7 @@ def read_docx(name: str, body: bytes, budget: Budget) -> Iterator[Part]:
     for info in archive.infolist():
         if info.flag_bits & ENCRYPTED or info.compress_type not in READ_METHODS:
             raise InputRefused(f"{name} is encrypted, or packed by a method that is not read")
-        if info.file_size > RATIO_FROM and info.file_size > RATIO * max(info.compress_size, 1):
+        if is_bomb(info):
             raise InputRefused(f"{name} has a part that opens to more than {RATIO} times its size")
     whole = not pictures and len(body) <= budget.limits.article_bytes
     text = body if whole else _texts_of(archive, budget)

@@ -82,6 +82,11 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes
     return body
 
 
+def is_bomb(info: zipfile.ZipInfo) -> bool:
+    """Whether a file opens to more than anybody packs, by what the list says of it."""
+    return info.file_size > RATIO_FROM and info.file_size > RATIO * max(info.compress_size, 1)
+
+
 def shown(name: str) -> str:
     """The name of a file in a ZIP as it may be told."""
     return name[:LONGEST_NAME].encode("utf-8", "replace").decode()
@@ -178,7 +183,7 @@ def _fault(info: zipfile.ZipInfo) -> str:
         return "it is encrypted: send it without a password"
     if info.compress_type not in READ_METHODS:
         return "it is packed by a method that is not read: store or deflate it"
-    if info.file_size > RATIO_FROM and info.file_size > RATIO * max(info.compress_size, 1):
+    if is_bomb(info):
         return f"it opens to more than {RATIO} times its size"
     return ""
 
