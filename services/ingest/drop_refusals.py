@@ -42,8 +42,7 @@ class DropRefusals:
             if status is not None and self._still_counts(status):
                 for name, part, reason in self._files_of(status):
                     if part:
-                        member = DropMember(name=part, detail=reason)
-                        notes.unread_parts[name] = (*notes.unread_parts.get(name, ()), member)
+                        _add(notes.unread_parts, name, part, reason)
                     else:
                         notes.unread[name] = reason
         yield notes
@@ -59,8 +58,7 @@ class DropRefusals:
             if reason and part == printable(name):
                 notes.unread[name] = reason
             elif reason:
-                member = DropMember(name=part.removeprefix(f"{printable(name)}#"), detail=reason)
-                notes.unread_parts[name] = (*notes.unread_parts.get(name, ()), member)
+                _add(notes.unread_parts, name, _place_in(name, part), reason)
 
     def of(self, article: str) -> str:
         """Why the newest words of an article were refused; "" where they were not: a copy of these is refused too."""
@@ -81,9 +79,8 @@ class DropRefusals:
         """Note which parts of a file (its own name: the file) are new words of an article that was taken back."""
         for part, article in parts:
             if self._is_taken_back(article, source):
-                shown = part.removeprefix(f"{printable(name)}#")
-                member = DropMember(name=shown, detail=f"its article ({article}) was withdrawn or purged: {NOT_BACK}")
-                notes.taken_back[name] = (*notes.taken_back.get(name, ()), member)
+                reason = f"its article ({article}) was withdrawn or purged: {NOT_BACK}"
+                _add(notes.taken_back, name, _place_in(name, part), reason)
 
     def _is_taken_back(self, article: str, source: Source) -> bool:
         """Whether another than this source withdrew or purged an article: then no file of the source brings it back."""
@@ -110,6 +107,15 @@ class DropRefusals:
             if name and printable(name) == name and os.path.lexists(self._folder / name):
                 yield name, "" if name == shown else shown.removeprefix(f"{name}#"), reason
                 return
+
+
+def _add(told: dict[str, tuple[DropMember, ...]], name: str, part: str, detail: str) -> None:
+    told[name] = (*told.get(name, ()), DropMember(name=part, detail=detail))
+
+
+def _place_in(name: str, part: str) -> str:
+    """Where a part stands in its file; the file's own name where it is that itself."""
+    return part.removeprefix(f"{printable(name)}#")
 
 
 def _reason(status: InputStatus) -> str:
