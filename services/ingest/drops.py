@@ -301,10 +301,11 @@ class Drops:
         if not note_parts(dropped.name, dropped.mark, told, notes):
             return
         self._beside.await_for(dropped.name, beside.awaited)
-        self._take_back([picture.name for picture, part in pictures if part.role == "picture"], dropped.name)
-        files = {dropped.name: self._taken(dropped, told)}
-        files |= {picture.name: Taken(mark=picture.mark) for picture, part in pictures if part.role == "picture"}
+        own = [picture for picture, part in pictures if part.role == "picture"]
+        self._take_back([picture.name for picture in own], dropped.name)
         article, is_own = article_of_parts(dropped.name, told)
+        files = {dropped.name: self._taken(dropped, told, "" if is_own else article)}
+        files |= {picture.name: Taken(mark=picture.mark) for picture in own}
         holders = {dropped.name: article} if is_own else {}
         for name in self._memory.remember(files, holders):
             outcomes[name] = "anew"
@@ -318,11 +319,10 @@ class Drops:
         if alone:
             self._documents.take_back(alone, article, self._source(article))
 
-    def _taken(self, dropped: Dropped, told: TakenParts) -> Taken:
+    def _taken(self, dropped: Dropped, told: TakenParts, copy_of: str) -> Taken:
         """What is kept of a file; one that was taken in part is looked at again when only its rights change."""
-        article, is_own = article_of_parts(dropped.name, told)
         digest = b"" if told.members or told.refused else _digest(dropped)
-        return Taken(mark=dropped.mark, digest=digest, copy_of="" if is_own else article, parts=told.parts)
+        return Taken(mark=dropped.mark, digest=digest, copy_of=copy_of, parts=told.parts)
 
     def _read_beside(self, dropped: Dropped) -> tuple[Beside, list[tuple[Dropped, Part]]]:
         """The pictures beside an article; a container has its own."""
