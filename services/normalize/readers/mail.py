@@ -12,12 +12,11 @@ from email.header import decode_header
 from email.message import Message
 
 import msgspec
-from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.markup import pieces_of_markup
-from services.normalize.readers.opened import Copy
+from services.normalize.readers.opened import Copy, as_text
 from shared.embargo import names_embargo
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
@@ -49,8 +48,7 @@ def open_text(raw: Raw) -> Copy:
         raise NotAnArticle(f"The mail holds no text{f', only what is attached ({named})' if named else ''}.")
     head = [*_head_lines(mail), *(f"Content-Disposition: {name}" for name in found.attached)]
     text = "\n".join(head) + "\n\n" + found.text.strip("\r\n")
-    opened = replace(raw, body=text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
-    return Copy(raw=opened, head=_embargoed(mail, raw.source.zone))
+    return Copy(raw=as_text(raw, text), head=_embargoed(mail, raw.source.zone))
 
 
 def _embargoed(mail: Message, zone: str | None) -> Draft:

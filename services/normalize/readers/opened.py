@@ -47,9 +47,12 @@ def as_copy(raw: Raw, lines: Sequence[CopyLine], properties: Sequence[Property] 
         if line.text and line.shape != "debris":
             texts += [""] * line.gap
             texts.append(line.text)
-    body = "\n".join(texts).encode("utf-8", "replace")
-    opened = replace(raw, media_type="text/plain; charset=utf-8", body=body)
-    return Copy(raw=opened, lines=kept, properties=tuple(properties))
+    return Copy(raw=as_text(raw, "\n".join(texts)), lines=kept, properties=tuple(properties))
+
+
+def as_text(raw: Raw, text: str) -> Raw:
+    """The input with a text in UTF-8 in the place of the document that it was read from."""
+    return replace(raw, media_type="text/plain; charset=utf-8", body=text.encode("utf-8", "replace"))
 
 
 def with_lines(draft: Draft, copy: Copy) -> Draft:

@@ -7,11 +7,9 @@
 import re
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from services.normalize.fields.date import date_of_value
 from services.normalize.readers.declared_fields import FieldReadings
-from services.normalize.readers.opened import Copy
+from services.normalize.readers.opened import Copy, as_text
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.untrusted.decode import decode
@@ -37,7 +35,7 @@ def open_text(raw: Raw) -> Copy:
         raise NotAnArticle(f"This holds {len(messages)} messages of a wire (SOH, STX, ETX): send each by itself.")
     head, copy, foot = (messages[0][part] or b"" for part in ("head", "copy", "foot"))
     text = decode(copy.translate(None, _CONTROLS), "text/plain", raw.source.language).text
-    opened = _raw_of(raw, _MARKS.sub("", "\n".join(text.splitlines())))
+    opened = as_text(raw, _MARKS.sub("", "\n".join(text.splitlines())))
     readings = FieldReadings()
     told = _words(head)
     numbered = _NUMBERED.match(told)
@@ -50,10 +48,6 @@ def open_text(raw: Raw) -> Copy:
         dated = date_of_value(sent, raw, raw.source.language)
         readings.take_date("first_created", dated, "wire foot", "foot", said=sent)
     return Copy(raw=opened, head=readings.draft(()))
-
-
-def _raw_of(raw: Raw, text: str) -> Raw:
-    return replace(raw, media_type="text/plain; charset=utf-8", body=text.encode("utf-8", "replace"))
 
 
 def _words(part: bytes) -> str:
