@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from services.index.earlier_embargoes import Until, holds
+from services.index.earlier_embargoes import Until
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
@@ -17,7 +17,7 @@ from shared.work.retry import RetryPolicy
 
 def holds_of(ledger: Ledger, index: Path) -> Callable[[], Until]:
     """What holds an article, as the index stage of that ledger asks beside that index."""
-    return partial(holds, ledger, Index(index))
+    return partial(Until, ledger, Index(index))
 
 
 def work_off(ledger: Ledger, read: Handler, sink: SqliteSink, policy: RetryPolicy | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from services.index.earlier_embargoes import holds
+from services.index.earlier_embargoes import Until
 from services.index.loss import refill_lost
 from services.index.record import Record
 from services.index.search import Index
@@ -36,7 +36,7 @@ def run(settings: Settings) -> int:
         app,
         "index",
         ledger,
-        follower.woken_by(index_articles(record_of_all, partial(holds, ledger, index))),
+        follower.woken_by(index_articles(record_of_all, partial(Until, ledger, index))),
         RetryPolicy(max_attempts=settings.max_attempts),
     )
     follower.start()

@@ -58,11 +58,6 @@ class Until:
             self._ledger.end_embargoes(ended)
 
 
-def holds(ledger: Ledger, index: Index) -> Until:
-    """The holds of one batch."""
-    return Until(ledger, index)
-
-
 def _came_too_late(index: Index, entry: Entry) -> bool:
     """Is a later revision out already, or taken back? Then this one never goes out, and has nothing to wait for."""
     stored = index.get(entry.article_id)

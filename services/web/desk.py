@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from services.index.deliveries import Delivery, read_deliveries
-from services.index.earlier_embargoes import holds
+from services.index.earlier_embargoes import Until
 from services.index.entry import Entry, embargo_us
 from services.index.quality import Drift, read_drift
 from services.index.rhythm import Beat, read_rhythm
@@ -89,7 +89,7 @@ class WholeDesk:
 
     def held_until(self, entry: Entry) -> int | None:
         """Until when (µs) an entry would be held, were it indexed now, also by the embargo of the revision before."""
-        until = holds(self._ledger, self._index)(entry)
+        until = Until(self._ledger, self._index)(entry)
         if until is None or until == embargo_us(entry.article):
             return until
         return round(until / SECOND_US) * SECOND_US  # the ledger keeps it to some µs

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from msgspec.structs import replace
 
-from services.index.earlier_embargoes import holds
+from services.index.earlier_embargoes import Until
 from services.index.entry import us_of
 from shared.article import Article
 from shared.envelope import Event
@@ -217,8 +217,8 @@ def test_what_was_held_does_not_go_out_before_a_correction_that_is_held_longer(
         ),
         timeline=timeline,
     )
-    assert (holds(desk.ledger, desk.index)(before) or 0) >= us_of(dt.datetime.fromisoformat(LATE))
-    assert holds(desk.ledger, desk.index)(replace(before, article=Article(headline="Rubber"), timeline=())) is None
+    assert (Until(desk.ledger, desk.index)(before) or 0) >= us_of(dt.datetime.fromisoformat(LATE))
+    assert Until(desk.ledger, desk.index)(replace(before, article=Article(headline="Rubber"), timeline=())) is None
 
 
 @pytest.mark.parametrize("named", [{"X_Article_URI": "urn:news:1"}, {}], ids=["by its uri", "by its words"])
