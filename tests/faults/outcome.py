@@ -26,7 +26,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     settled_s: float | None = None
     difference: int = 0
     dead: int = 0
-    dead_expected: int = 0
     tests: bool = False
     skipped: str = ""
     notes: tuple[str, ...] = ()
@@ -47,7 +46,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
             ("double", self.double),
             ("corrupt", self.corrupt),
             ("off in the balance", self.difference),
-            ("dead more or less than were to die", self.dead - self.dead_expected),
+            ("dead", self.dead),
         )
 
 

@@ -61,6 +61,10 @@ class Scene:
         """The headlines that each sink shows, by article."""
         return {kind: place.headlines() for kind, place in self.places.items()}
 
+    def in_index(self) -> dict[str, str]:
+        """The headlines that the index shows, by article."""
+        return {hit.article_id: hit.headline or "" for hit in self.index.recent(100_000)}
+
     def send_canary(self) -> str:
         """One push that must come through, sent until it is taken; the article's id."""
         uri = f"urn:canary:{len(self.canaries)}"

@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -76,18 +76,12 @@ class Told:
         self.sent.finish()
 
     def is_all_there(self) -> bool:
-        return set(self.expected()) <= set(self.in_index())
+        return set(self.expected()) <= set(self.scene.in_index())
 
     def expected(self) -> dict[str, str]:
         return {}
 
     def others(self) -> int:
-        return 0
-
-    def in_index(self) -> Mapping[str, str]:
-        return {hit.article_id: hit.headline or "" for hit in self.scene.index.recent(100_000)}
-
-    def dead(self) -> int:
         return 0
 
     def complaints(self) -> list[str]:
@@ -191,11 +185,11 @@ class Revisers(Told):
         return {self._ids[number]: headline_of(self._mark(number, self.VERSIONS)) for number in kept}
 
     def is_all_there(self) -> bool:
-        shown = self.in_index()
+        shown = self.scene.in_index()
         return all(shown.get(article) == words for article, words in self.expected().items())
 
     def complaints(self) -> list[str]:
-        shown = self.in_index()
+        shown = self.scene.in_index()
         return [f"withdrawn {number} is shown" for number in range(self.WITHDRAWN) if self._ids[number] in shown]
 
     def _mark(self, number: int, version: int) -> str:
@@ -227,13 +221,13 @@ class Drippers(Told):
             (self.scene.desk.folder / "seeds" / name).unlink()
 
     def is_all_there(self) -> bool:
-        return len(self.in_index()) >= self.FILES + len(self.scene.canaries)
+        return len(self.scene.in_index()) >= self.FILES + len(self.scene.canaries)
 
     def others(self) -> int:
         return self.FILES
 
     def complaints(self) -> list[str]:
-        shown, revisions = self.in_index(), self.scene.revisions()
+        shown, revisions = self.scene.in_index(), self.scene.revisions()
         wanted = {headline_of(f"tệp {number}") for number in range(self.FILES)}
         texts = {article: text_of(self.scene.index, article) or "" for article in shown}
         torn = [

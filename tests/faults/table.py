@@ -110,7 +110,7 @@ def _befall(row: Row, scene: Scene, chance: random.Random) -> Outcome:
 
 def _compared(scene: Scene, traffic: Traffic) -> Found:
     expected, others = traffic.expected() | scene.canaries, traffic.others()
-    places = {"index": traffic.in_index(), **scene.shown()}
+    places = {"index": scene.in_index(), **scene.shown()}
     return together([compare(place, shown, expected, others) for place, shown in places.items()])
 
 
@@ -132,7 +132,6 @@ def _judged(row: Row, scene: Scene, traffic: Traffic) -> Outcome:
         corrupt=found.corrupt + (integrity != "ok"),
         difference=balance.difference,
         dead=balance.dead,
-        dead_expected=traffic.dead(),
         notes=tuple(notes),
     )
 

@@ -1,6 +1,5 @@
 """What comes in while a fault of the table befalls a desk, and what must be found of it."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from tests.faults.chaos_load import Load, headline_of, text_of
@@ -35,14 +34,6 @@ class Traffic(Protocol):
         """How many articles there are beside those."""
         ...
 
-    def in_index(self) -> Mapping[str, str]:
-        """The headlines that the index shows, by article."""
-        ...
-
-    def dead(self) -> int:
-        """How many inputs must have died."""
-        ...
-
     def complaints(self) -> list[str]:
         """What else is not as it must be."""
         ...
@@ -72,12 +63,6 @@ class Publishers:
 
     def others(self) -> int:
         return self._load.drops
-
-    def in_index(self) -> Mapping[str, str]:
-        return {hit.article_id: hit.headline or "" for hit in self.scene.index.recent(100_000)}
-
-    def dead(self) -> int:
-        return 0
 
     def complaints(self) -> list[str]:
         """Each text whole: its mark stands in each of its parts."""
