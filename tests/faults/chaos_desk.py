@@ -252,6 +252,12 @@ class ChaosDesk:
         except OSError:  # shut, full, cut: a publisher tries again
             return None
 
+    def drop(self, name: str, text: str) -> None:
+        """Put a whole file into the drop folder, as a program does that writes it under another name first."""
+        part = self.folder / "seeds" / f".{name}.part"
+        part.write_text(text, encoding="utf-8")
+        part.rename(part.with_name(name))
+
     def _below(self, pid: int) -> list[int]:
         return [one for child in children(pid) for one in (child, *self._below(child))]
 

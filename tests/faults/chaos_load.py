@@ -129,12 +129,9 @@ class Load:
         self._newest[article] = mark
 
     def _drop(self) -> None:
-        seeds = self._desk.folder / "seeds"
         while not self._stop.is_set():
             self._drops += 1
-            part = seeds / f".{self._drops}.part"
-            part.write_text(article_of(f"tệp {self._drops}"))
-            part.rename(seeds / f"{self._drops}.txt")
+            self._desk.drop(f"{self._drops}.txt", article_of(f"tệp {self._drops}"))
             self._stop.wait(2 * PAUSE_S)
 
     def _integrity(self) -> str:

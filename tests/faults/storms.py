@@ -109,7 +109,7 @@ class Storm(Told):
 
     def begin(self) -> None:
         bodies = [story(self._uri(number), self._mark(number)) for number in range(self.STORIES)]
-        self._origin.pages["/rss"] = Reply(body=self._feed())
+        self._origin.pages["/rss"] = Reply(body=self._feed().encode())
         added = self.scene.desk.run("feeds", "add", self._origin.url("/rss"))
         assert added.returncode == 0, added.stderr
         pushes = random.Random(1).sample(bodies * self.TIMES, self.STORIES * self.TIMES)
@@ -152,17 +152,15 @@ class Storm(Told):
     def _drop(self) -> None:
         """As an agency sends them: a document of entries; a lone file would be an article of its path's own."""
         for name in ("sáng.xml", "chiều.xml"):
-            part = self.scene.desk.folder / "seeds" / f".{name}.part"
-            part.write_bytes(self._feed())
-            part.rename(part.with_name(name))
+            self.scene.desk.drop(name, self._feed())
 
-    def _feed(self) -> bytes:
+    def _feed(self) -> str:
         items = "".join(
             f"<item><title>{headline_of(self._mark(n))}</title><link>{self._uri(n)}</link><guid>bao-{n}</guid>"
             f"<description>{escape(f'HUẾ - Câu mở đầu của {self._mark(n)}.')}</description></item>"
             for n in range(self.STORIES)
         )
-        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Tin</title>{items}</channel></rss>'.encode()
+        return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Tin</title>{items}</channel></rss>'
 
 
 class Revisers(Told):
@@ -251,10 +249,8 @@ class Drippers(Told):
                 file.write(text[at : at + 8])
                 time.sleep(0.1)  # how slow the writer is is the fault
 
-    def _rename(self, seeds: Path, number: int) -> None:
-        part = seeds / f".{number}.part"
-        part.write_text(article_of(f"tệp {number}"))
-        part.rename(seeds / f"{number}.txt")
+    def _rename(self, _: Path, number: int) -> None:
+        self.scene.desk.drop(f"{number}.txt", article_of(f"tệp {number}"))
 
     def _link(self, seeds: Path, number: int) -> None:
         part = seeds / f".{number}.part"
@@ -279,9 +275,8 @@ class Poisoners(Publishers):
         self._killer.start()
         text = "".join(f"<p>Câu {at} nói về chuyến tàu {at * 7} của hôm qua.</p>" for at in range(self.PARAGRAPHS))
         for name in self._names:
-            part = self.scene.desk.folder / "seeds" / f".{name}.part"
-            part.write_text(f"<html><title>{name}</title><body><article>{text}</article></body></html>")
-            part.rename(part.with_name(name))
+            page = f"<html><title>{name}</title><body><article>{text}</article></body></html>"
+            self.scene.desk.drop(name, page)
 
     def is_under_way(self) -> bool:
         return super().is_under_way() and self.scene.desk.ledger().balance().dead >= self.POISON
