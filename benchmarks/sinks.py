@@ -64,10 +64,7 @@ def servers() -> Iterator[None]:
 def _desk(name: str, place: Place) -> Iterator[Desk]:
     """A desk that hands everything on to one place."""
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
-        lines = [f"[sinks.{name}]", f'url = "{place.settings.url}"']
-        lines += [f'secrets = ["{secret}"]' for secret in place.settings.secrets]
-        lines += [f'login = "{place.settings.login}"'] if place.settings.login else []
-        config.write("\n".join(lines) + "\n")
+        config.write(place.config(name))
         config.flush()
         with running_desk(
             COPYDESK_CONFIG=config.name, COPYDESK_ALLOW_NETWORKS="127.0.0.0/8", COPYDESK_DISK_RESERVE_MB="1"

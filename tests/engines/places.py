@@ -32,6 +32,15 @@ class Place(NamedTuple):
     headlines: Callable[[], dict[str, str]]
     desk: Settings = Settings()
 
+    def config(self, name: str, url: str = "") -> str:
+        """The sink as an operator writes it down in `copydesk.toml`, at another address where one is given."""
+        lines = [f"[sinks.{name}]", f'url = "{url or self.settings.url}"']
+        if self.settings.secrets:
+            lines.append(f"secrets = {json.dumps(self.settings.secrets)}")
+        if self.settings.login:
+            lines.append(f'login = "{self.settings.login}"')
+        return "\n".join(lines) + "\n"
+
 
 @contextmanager
 def opensearch() -> Iterator[Place]:

@@ -165,7 +165,7 @@ def _place(kind: str, folder: Path, hook: Receiver, stack: ExitStack) -> Place:
 
 def _write_settings(folder: Path, scene: Scene, stack: ExitStack) -> None:
     """The sinks as an operator writes them down; each server stands behind a wire."""
-    lines = []
+    sinks = []
     for kind, place in scene.places.items():
         url = place.settings.url
         if kind in BY_WIRE:
@@ -175,9 +175,5 @@ def _write_settings(folder: Path, scene: Scene, stack: ExitStack) -> None:
             scene.wires[kind] = wire = Relay(parts.path)
             stack.callback(wire.close)
             url = f"redis://127.0.0.1:{wire.port}/0?{parts.query}"
-        lines += [f"[sinks.{kind}]", f'url = "{url}"']
-        if place.settings.secrets:
-            lines.append(f'secrets = ["{place.settings.secrets[0]}"]')
-        if place.settings.login:
-            lines.append(f'login = "{place.settings.login}"')
-    (folder / "copydesk.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        sinks.append(place.config(kind, url))
+    (folder / "copydesk.toml").write_text("".join(sinks), encoding="utf-8")
