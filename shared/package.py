@@ -7,12 +7,13 @@ are embedded in them, as they are, so that the normaliser reads those in its kil
 import base64
 import binascii
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 PACKAGE_TYPE = "application/vnd.copydesk.package+msgpack"
 PictureType = Literal["image/jpeg", "image/png", "image/webp"]
+PICTURE_TYPES: frozenset[str] = frozenset(get_args(PictureType))
 MOST_PICTURES = 20
 MAGIC = b"CDPACK1\n"
 

@@ -34,7 +34,7 @@ from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
 from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
-from shared.package import PACKAGE_TYPE
+from shared.package import PACKAGE_TYPE, PICTURE_TYPES
 from shared.untrusted.decode import NO_TEXT, Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
@@ -124,7 +124,7 @@ def _open(raw: Raw) -> _Opened:
         raw, decoded, reader = pair.open_pair(raw)
         return _Opened(raw, decoded, sniff.PAGE, reader, Copy(raw=raw))
     media_type, copy = sniff.media_type_of(raw.body, raw.media_type), Copy(raw=raw)
-    if media_type in sniff.PICTURES:
+    if media_type in PICTURE_TYPES:
         alone = _module("picture").reader_of(pictures)
         return _Opened(raw, NO_TEXT, media_type, alone, copy, pictures)
     if media_type in OPENERS:

@@ -7,12 +7,13 @@ from pathlib import PurePosixPath
 from services.ingest.drop_files import printable
 from shared.errors import InputRefused
 from shared.media_types import DOCX, GZIP, PDF, RTF, WARC, WIRE, ZIP
+from shared.package import PICTURE_TYPES
 from shared.untrusted.charsets.signatures import binary_kind, what_to_do
 from shared.untrusted.picture_segments import picture_type_of
 
 TEXT, HTML, XHTML, MAIL = "text/plain", "text/html", "application/xhtml+xml", "message/rfc822"
 JSON, XML, NITF = "application/json", "application/xml", "application/nitf+xml"
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+PICTURES = PICTURE_TYPES
 CONTAINERS = frozenset({ZIP, GZIP, WARC, MAIL, DOCX, WIRE, RTF})  # what is always opened apart
 STRUCTURED = frozenset({JSON, XML, NITF})  # what may hold several articles, or be a feed
 

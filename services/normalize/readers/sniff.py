@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from shared.envelope import FEED_ENTRY_TYPE
 from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
+from shared.package import PICTURE_TYPES
 from shared.untrusted.charsets.signatures import binary_kind
 
 PLAIN, PAGE = "text/plain", "text/html"
@@ -12,7 +13,6 @@ NINJS, SCHEMA_ORG, JSON = "application/ninjs+json", "application/ld+json", "appl
 NITF, NEWSML_G2 = "application/nitf+xml", "application/vnd.iptc.g2.newsitem+xml"
 XML = "application/xml"
 MAIL = "message/rfc822"
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 _SAID: Mapping[str, str] = {
     PLAIN: PLAIN,
@@ -38,7 +38,7 @@ _SAID: Mapping[str, str] = {
     PDF: PDF,
     WIRE: WIRE,
     NEWSML_1: NEWSML_1,
-    **{kind: kind for kind in PICTURES},
+    **{kind: kind for kind in PICTURE_TYPES},
 }
 _BY_EXTENSION: Mapping[str, str] = {
     "txt": PLAIN, "md": PLAIN, "html": PAGE, "htm": PAGE, "xhtml": PAGE, "nitf": NITF, "eml": MAIL,
