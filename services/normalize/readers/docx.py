@@ -151,7 +151,7 @@ class _Body:
         shape: Shape = "caption" if self._style(paragraph) in self._captions else "line"
         texts = [text for text in "".join(words).split("\n") if text.strip()]
         for number, text in enumerate(texts):
-            item = f"• {text.strip()}" if is_item and number == 0 and len(text.split()) > 0 else text
+            item = f"• {text.strip()}" if is_item and number == 0 else text
             yield CopyLine(text=item, shape=shape, gap=0 if is_item or number else 1, path=path)
         yield from inner
 
