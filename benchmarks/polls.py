@@ -1,9 +1,9 @@
 """What a visit of a feed costs, from the claim until what is new is safe: beside bare httpx, feedparser and a peer."""
 
 import json
-import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from benchmarks.desk import until
@@ -127,16 +127,10 @@ def _changed(fetcher: Fetcher, origin: RunningOrigin) -> float:
 
 
 def _parse() -> float:
-    folder = Path(os.environ.get("TMPDIR", "/tmp"), f"cd-bench-{os.getpid()}")
-    folder.mkdir()
-    try:
+    with tempfile.TemporaryDirectory(prefix="cd-bench-") as folder:
         for feed in range(40):
-            (folder / str(feed)).write_bytes(document(feed, ENTRIES + 1, ENTRIES))
-        return float(_run(sys.executable, PARSE, [], str(folder)))
-    finally:
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
+            Path(folder, str(feed)).write_bytes(document(feed, ENTRIES + 1, ENTRIES))
+        return float(_run(sys.executable, PARSE, [], folder))
 
 
 def _reader(origin: RunningOrigin, fetcher: Fetcher) -> float | None:
