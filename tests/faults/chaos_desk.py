@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -196,6 +197,16 @@ class ChaosDesk:
 
     def index(self) -> Index:
         return Index(self.folder / "data" / "index" / "copydesk.sqlite3")
+
+    def integrity(self) -> str:
+        """What SQLite says of the index and of each outbox: "ok"."""
+        folder = self.folder / "data" / "index"
+        for path in (folder / "copydesk.sqlite3", *sorted((folder / "outbox").glob("*.sqlite3"))):
+            with contextlib.closing(sqlite3.connect(path)) as database:
+                told = str(database.execute("PRAGMA integrity_check").fetchone()[0])
+            if told != "ok":
+                return f"{path.name}: {told}"
+        return "ok"
 
     def pids(self, name: str) -> list[int]:
         """The processes of that name; `child` are those of the pools."""

@@ -1,11 +1,9 @@
 """What comes in while everything breaks, and what must be found of it at the end."""
 
-import sqlite3
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 
 import msgspec
 
@@ -93,7 +91,7 @@ class Load:
             lost=tuple(mark for mark, text in found.items() if text is None),
             stale=tuple(mark for mark, text in found.items() if text is not None and mark not in text),
             doubled=index.count() - len(self._newest) - self._drops,
-            integrity=self._integrity(),
+            integrity=self._desk.integrity(),
             balance=ledger.balance(),
             troubles=tuple(trouble.code for trouble in self._desk.watchman().look().troubles),
         )
@@ -133,10 +131,6 @@ class Load:
             self._drops += 1
             self._desk.drop(f"{self._drops}.txt", article_of(f"tệp {self._drops}"))
             self._stop.wait(2 * PAUSE_S)
-
-    def _integrity(self) -> str:
-        with closing(sqlite3.connect(self._desk.folder / "data" / "index" / "copydesk.sqlite3")) as database:
-            return str(database.execute("PRAGMA integrity_check").fetchone()[0])
 
 
 def article_of(mark: str) -> str:

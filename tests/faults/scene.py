@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -86,16 +86,6 @@ class Scene:
     def troubles(self) -> list[str]:
         """What the desk says is wrong."""
         return [f"{one.code} {one.subject}" for one in self.desk.watchman().look().troubles]
-
-    def integrity(self) -> str:
-        """What SQLite says of the index and of each outbox: "ok"."""
-        folder = self.desk.folder / "data" / "index"
-        for path in (folder / "copydesk.sqlite3", *sorted((folder / "outbox").glob("*.sqlite3"))):
-            with closing(sqlite3.connect(path)) as database:
-                told = str(database.execute("PRAGMA integrity_check").fetchone()[0])
-            if told != "ok":
-                return f"{path.name}: {told}"
-        return "ok"
 
     def revisions(self) -> int:
         """How many revisions the index keeps."""

@@ -121,7 +121,7 @@ def _is_whole(scene: Scene, traffic: Traffic) -> bool:
 def _judged(row: Row, scene: Scene, traffic: Traffic) -> Outcome:
     found = _compared(scene, traffic)
     balance, troubles = scene.desk.ledger().balance(), scene.troubles()
-    integrity = scene.integrity()
+    integrity = scene.desk.integrity()
     notes = [*found.notes, *traffic.complaints(), *(f"trouble left: {one}" for one in troubles)]
     return Outcome(
         fault=row.fault,
