@@ -18,7 +18,7 @@ from services.ingest.robots import MOST_BYTES, robots_address, sitemaps_in
 from services.ingest.section_settings import Section
 from shared.errors import NotAFeed, PermanentError, TransientError
 from shared.identity import without_login
-from shared.net.http import Client, Fetched, Reading, RequestRefused, fetch_beginning, fetch_by
+from shared.net.http import Client, Fetched, Reading, RequestRefused, fetch, fetch_beginning
 from shared.settings import Settings
 
 ACCEPT = (
@@ -136,7 +136,7 @@ class _Search:
                 raise error from None  # what went wrong at the address that people mean
 
     async def _fetch(self, client: Client, url: str) -> Fetched:
-        return await fetch_by(client, url, Reading(own=self._request.headers_for), accept=ACCEPT)
+        return await fetch(client, url, Reading(own=self._request.headers_for), accept=ACCEPT)
 
     async def _try(self, client: Client, url: str, named: tuple[str, ...]) -> FeedPreview:
         """The first feed among those that a page names, and where feeds usually are."""

@@ -50,7 +50,7 @@ from services.ingest.visit_rules import (
 )
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull
-from shared.net.http import Client, Fetched, Reading, fetch_by
+from shared.net.http import Client, Fetched, Reading, fetch
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -175,7 +175,7 @@ class FeedFetcher:
     ) -> tuple[FetchOutcome, FeedState]:
         async with contextlib.AsyncExitStack() as held:
             how = Reading(make_room=rooms.maker(held), own=feed.request.headers_for)
-            answer = await fetch_by(client, feed.url, how, etag=state.etag, modified=state.modified, accept=ACCEPT)
+            answer = await fetch(client, feed.url, how, etag=state.etag, modified=state.modified, accept=ACCEPT)
             before = note_answer(state, answer)
             outcome, state, taken = await self._take(feed, before, answer)
         if taken is not None and taken.feed.older is not None and before.body_hash is None:

@@ -12,7 +12,7 @@ from services.ingest.formats.sitemap import is_near
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription
 from shared.errors import CopydeskError, IntakeFull
-from shared.net.http import Client, Reading, fetch_by
+from shared.net.http import Client, Reading, fetch
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,7 @@ class OlderPages:
     ) -> TakenDocument:
         async with contextlib.AsyncExitStack() as held:
             how = Reading(make_room=rooms.maker(held), own=feed.request.headers_for)
-            answer = await fetch_by(client, url, how, accept=accept)
+            answer = await fetch(client, url, how, accept=accept)
             media_type = answer.headers.get("content-type")
             taken: TakenDocument = await self._in_documents(
                 self._documents.take_document, feed, answer.body, media_type, answer.url, None, part

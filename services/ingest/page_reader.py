@@ -22,7 +22,7 @@ from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_p
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, FeedEntry, Input
 from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
 from shared.identity import clean_link
-from shared.net.http import AskedToWait, Client, Fetched, Reading, fetch_by
+from shared.net.http import AskedToWait, Client, Fetched, Reading, fetch
 from shared.settings import Pages
 
 log = structlog.get_logger(__name__)
@@ -93,7 +93,7 @@ class PageReader:
                 may_ask=functools.partial(self._robots.check, client),
                 own=feed.request.headers_for,
             )
-            answer = await fetch_by(client, row.url, how, etag=row.etag, modified=row.modified, accept=ACCEPT)
+            answer = await fetch(client, row.url, how, etag=row.etag, modified=row.modified, accept=ACCEPT)
             if answer.status == 304:
                 return checked(row, answer, row.mark), "same"
             page = page_of(row, answer)

@@ -17,7 +17,7 @@ from services.ingest.sitemap_maps import MAPS, KnownMap, follow, pack_maps, read
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
 from shared.errors import IntakeFull, NotAFeed, PermanentError, TransientError
-from shared.net.http import AskedToWait, Client, Fetched, Reading, RequestRefused, fetch_by
+from shared.net.http import AskedToWait, Client, Fetched, Reading, RequestRefused, fetch
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +86,7 @@ class SitemapVisits:
         try:
             async with contextlib.AsyncExitStack() as held:
                 how = Reading(make_room=rooms.maker(held), own=feed.request.headers_for)
-                answer = await fetch_by(client, one.url, how, etag=one.etag, modified=one.modified, accept=ACCEPT)
+                answer = await fetch(client, one.url, how, etag=one.etag, modified=one.modified, accept=ACCEPT)
                 return await self._take(feed, one, answer)
         except IntakeFull:
             raise

@@ -142,36 +142,29 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     enough: int | None = None
 
 
+PLAIN = Reading()
+
+
 async def fetch(
     client: Client,
     url: str,
+    how: Reading = PLAIN,
     *,
     etag: str | None = None,
     modified: str | None = None,
     accept: str = "*/*",
-    make_room: MakeRoom | None = None,
 ) -> Fetched:
-    """Get a document, asking only for a newer one where `etag` or `modified` are known.
+    """Get a document, as `how` says, asking only for a newer one where `etag` or `modified` are known.
 
     A body that outgrows `SMALL_BODY` is read on when `make_room`, told its size, has said how far; that wait counts as
-    no time of the visit.
+    no time of the visit. What `may_ask` raises ends the visit.
 
     Raises `TransientError` for what may go better later (timeouts, 408, 425, 429, 5xx, a broken stream), and
     `PermanentError` for the rest (4xx, a refused address, too large).
     """
-    return await _follow(client, url, _asked(accept, etag, modified), Reading(make_room=make_room))
-
-
-async def fetch_by(
-    client: Client, url: str, how: Reading, *, etag: str | None = None, modified: str | None = None, accept: str = "*/*"
-) -> Fetched:
-    """Get a document as `fetch` does, as `how` says; what its `may_ask` raises ends the visit."""
-    return await _follow(client, url, _asked(accept, etag, modified), how)
-
-
-def _asked(accept: str, etag: str | None, modified: str | None) -> dict[str, str]:
     conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
-    return {"Accept": accept} | {name: value for name, value in conditions.items() if value is not None}
+    headers = {"Accept": accept} | {name: value for name, value in conditions.items() if value is not None}
+    return await _follow(client, url, headers, how)
 
 
 async def fetch_beginning(client: Client, url: str, most_bytes: int, *, accept: str = "*/*") -> Fetched:
@@ -184,7 +177,6 @@ async def _follow(client: Client, url: str, headers: Mapping[str, str], how: Rea
     for hop in range(MAX_REDIRECTS + 1):
         if how.may_ask is not None:
             await how.may_ask(str(target))
-        started = time.monotonic()
         async with client.host_turn(target):
             started = time.monotonic()
             said = headers if how.own is None else {**headers, **how.own(str(target))}

@@ -13,7 +13,7 @@ import pytest
 
 from services.cli import main as cli
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
-from shared.net.http import Client, Fetched, RequestRefused, fetch, read_url
+from shared.net.http import Client, Fetched, Reading, RequestRefused, fetch, read_url
 from shared.net.retry_after import read_retry_after
 from shared.settings import Settings
 from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, raw_server
@@ -43,7 +43,7 @@ def get(
 
     async def once() -> Fetched:
         async with Client(settings) as client:
-            return await fetch(client, url, make_room=make_room, **conditions)
+            return await fetch(client, url, Reading(make_room=make_room), **conditions)
 
     return asyncio.run(once())
 
