@@ -17,6 +17,7 @@ from services.ingest.page_words import page_mark
 from services.ingest.robots_keeper import RobotsKeeper
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription
+from services.ingest.visit_rules import TOO_MANY, status_of
 from shared.clock import now_us
 from shared.entry_with_page import ENTRY_WITH_PAGE_TYPE, Page, pack_entry_with_page
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, FeedEntry, Input
@@ -29,7 +30,6 @@ log = structlog.get_logger(__name__)
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9"
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
-TOO_MANY = 429
 PAUSE_S = 2.0  # of a host behind each of its pages
 TRIES, RETRY_S, LONGEST_RETRY_S = 8, 60.0, 7200.0
 # Corrections come in the first hours: a page is looked at again so many seconds after each look.
@@ -72,7 +72,7 @@ class PageReader:
             following, outcome = await self._read(client, rooms, row, feed)
         except TransientError as error:
             pause_s, problem = max(pause_s, _rest_of(error)), str(error)
-            asks_for_rest = isinstance(error, AskedToWait) and error.status == TOO_MANY
+            asks_for_rest = status_of(error) == TOO_MANY
             following = await self._postponed(row, feed, error)
             outcome = "postponed" if following else "given-up"
         except CopydeskError as error:
@@ -164,11 +164,12 @@ def checked(row: PageRow, answer: Fetched, mark: bytes) -> PageRow | None:
     is_old = date is not None and now_us() / 1_000_000 - date.timestamp() > FRESH_S
     if row.checks >= len(CHECKS_S) or (is_old and not row.checks):
         return None
+    etag, modified = answer.validators
+    if answer.status == 304:  # what it does not say anew stays
+        etag, modified = etag or row.etag, modified or row.modified
     return msgspec.structs.replace(
-        row, checks=row.checks + 1, tries=0, is_held=False, mark=mark,
-        etag=_short(answer.headers.get("etag")) or (row.etag if answer.status == 304 else None),
-        modified=_short(answer.headers.get("last-modified")) or (row.modified if answer.status == 304 else None),
-    )  # fmt: skip
+        row, checks=row.checks + 1, tries=0, is_held=False, mark=mark, etag=etag or None, modified=modified or None
+    )
 
 
 def _wait_of(following: PageRow | None) -> float:
@@ -187,7 +188,3 @@ def _rest_of(error: TransientError) -> float:
 def _is_front(url: str) -> bool:
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
-
-
-def _short(value: str | None) -> str | None:
-    return value if value is not None and len(value) <= 1000 else None

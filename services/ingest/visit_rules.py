@@ -104,13 +104,5 @@ def new_address(outcome: FetchOutcome, state: FeedState) -> str | None:
 
 def note_validators(state: FeedState, answer: Fetched, body_hash: str) -> FeedState:
     """The state once everything of a document is in: what to ask with next time."""
-    return msgspec.structs.replace(
-        state,
-        etag=_short(answer.headers.get("etag")),
-        modified=_short(answer.headers.get("last-modified")),
-        body_hash=body_hash,
-    )
-
-
-def _short(value: str | None) -> str | None:
-    return value if value is not None and len(value) <= 1000 else None
+    etag, modified = answer.validators
+    return msgspec.structs.replace(state, etag=etag, modified=modified, body_hash=body_hash)

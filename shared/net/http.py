@@ -39,6 +39,7 @@ COMPLETE = frozenset({200, 203})  # 203: a proxy on the way has changed somethin
 MOVED_FOR_GOOD = frozenset({301, 308})
 SMALL_BODY = 64 * 1024
 CONNECTIONS = 100
+LONGEST_VALIDATOR = 1000  # characters
 MakeRoom = Callable[[int], Awaitable[int]]
 HOST = re.compile(rb"[a-z0-9._:-]+")  # after IDNA; httpx escapes what else it finds, and would ask for that name
 
@@ -54,6 +55,16 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes = b""
     moved: str | None = None
+
+    @property
+    def validators(self) -> tuple[str | None, str | None]:
+        """What to ask for a newer one with, `etag` and `modified`; none that is longer than is kept."""
+        etag, modified = (self.headers.get(name) for name in ("etag", "last-modified"))
+        return _short(etag), _short(modified)
+
+
+def _short(value: str | None) -> str | None:
+    return value if value is not None and len(value) <= LONGEST_VALIDATOR else None
 
 
 class RequestRefused(PermanentError):
