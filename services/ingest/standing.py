@@ -39,11 +39,15 @@ def standing_of(feed: Subscription, state: FeedState, now_us: int) -> Standing:
     return _of_one_that_is_read(feed, state, now_us)
 
 
+def silence_of(state: FeedState, now_us: int) -> str:
+    """What is said of a feed that is silent."""
+    days = (now_us - (state.news_us or now_us)) / DAY_US
+    return f"nothing new for {days:.1f} days; it brought {state.novelty.usual:.1f} entries a day before"
+
+
 def _of_one_that_is_read(feed: Subscription, state: FeedState, now_us: int) -> Standing:
     if state.novelty.is_silent:
-        days = (now_us - (state.news_us or now_us)) / DAY_US
-        usual = f"it brought {state.novelty.usual:.1f} entries a day before"
-        return Standing(state="silent", reason=f"nothing new for {days:.1f} days; {usual}")
+        return Standing(state="silent", reason=silence_of(state, now_us))
     if state.is_restless:
         reason = f"most entries were edited at each of the last {state.restless} visits"
         return Standing(state="restless", reason=reason)

@@ -4,9 +4,8 @@ import msgspec
 
 from services.ingest.feed_alarm import soothe, sound
 from services.ingest.feed_states import FeedState, note_well
-from services.ingest.novelty import DAY_S
 from services.ingest.schedule import FetchOutcome, Scope, Trouble
-from services.ingest.standing import MOVES_BELIEVED
+from services.ingest.standing import MOVES_BELIEVED, silence_of
 from services.ingest.subscriptions import MAX_URL, Subscription
 from shared.errors import CopydeskError, IntakeFull, TransientError
 from shared.ledger.troubles import Failing
@@ -80,9 +79,7 @@ def failing_of(feed: Subscription, state: FeedState, now_us: int) -> Failing | N
         return Failing(name=feed.shown(), since=state.alarm.told_us, reason=state.alarm.reason)
     if not state.novelty.is_silent:
         return None
-    since = state.news_us or now_us
-    days = (now_us - since) / 1_000_000 / DAY_S
-    reason = f"nothing new for {days:.1f} days; it brought {state.novelty.usual:.1f} entries a day before"
+    since, reason = state.news_us or now_us, silence_of(state, now_us)
     return Failing(name=feed.shown(), since=since, reason=reason, is_silent=True)
 
 
