@@ -244,37 +244,22 @@ class FeedStates:
             found = cast("list[bytes | None]", self._redis.hmget(keys.feed(feed.id), [name, "of"]))
         return (found[0] or b"") if found[1] == b"%d" % feed.added_us else b""
 
-    def put(
-        self,
-        feed: Subscription,
-        state: FeedState,
-        wait_s: float | None,
-        failing: Failing | None = None,
-        claim: Claim | None = None,
-        visit: FeedVisit | None = None,
-        rest: HostRest | None = None,
-    ) -> bool:
-        """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and how the
-        visit went. False, and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another
-        than who comes with `claim`."""
-        note = VisitNote(feed=feed, state=state, wait_s=wait_s, failing=failing, claim=claim, visit=visit, rest=rest)
-        return self.put_each([note])[0]
-
     def put_each(self, notes: Sequence[VisitNote]) -> list[bool]:
-        """Keep what came of several visits, each as `put` does, in two round trips."""
+        """Keep what came of several visits, in three round trips. False, and nothing is kept, of a feed that was
+        removed meanwhile, added anew, or is claimed by another than who comes with a claim."""
         answers = [bool(kept) for kept in self._call("set_each", visits=[note.times() for note in notes])]
         checked = now_us()
         kept = [note for note, is_kept in zip(notes, answers, strict=True) if is_kept]
-        failing = [None if note.failing is None else self._as_of(note.feed.id, note.failing) for note in kept]
         if not kept:
             return answers
+        failing = self._failing_of(kept)
         with redis_errors(self._redis):
             pipe = self._redis.pipeline(transaction=False)
-            for note, why in zip(kept, failing, strict=True):
+            for note in kept:
                 pipe.hset(keys.feed(note.feed.id), "state", msgspec.msgpack.encode(note.state_at(checked)))
                 if note.visit is not None:
                     note_visit(pipe, note.feed, note.visit)
-                _note_failing(pipe, note.feed.id, why)
+                _note_failing(pipe, note.feed.id, failing.get(note.feed.id))
             pipe.execute()
         return answers
 
@@ -334,12 +319,18 @@ class FeedStates:
             self._redis.transaction(note, key)
         return True
 
-    def _as_of(self, feed_id: str, failing: Failing) -> Failing:
-        """It fails since the first of these visits, not since the last."""
+    def _failing_of(self, notes: Sequence[VisitNote]) -> dict[str, Failing]:
+        """Why these feeds fail, by their ids: each since the first of its visits that did, not since the last."""
+        failing = {note.feed.id: note.failing for note in notes if note.failing is not None}
+        if not failing:
+            return {}
         with redis_errors(self._redis):
-            before = cast("bytes | None", self._redis.hget(keys.FEEDS_FAILING, feed_id))
-        since = msgspec.json.decode(before, type=Failing).since if before else failing.since
-        return msgspec.structs.replace(failing, since=min(since, failing.since))
+            rows = cast("list[bytes | None]", self._redis.hmget(keys.FEEDS_FAILING, list(failing)))
+        for own_id, row in zip(list(failing), rows, strict=True):
+            if row is not None:
+                since = min(failing[own_id].since, msgspec.json.decode(row, type=Failing).since)
+                failing[own_id] = msgspec.structs.replace(failing[own_id], since=since)
+        return failing
 
     def note_list(self, name: str, failing: Failing | None) -> None:
         """Keep why the list of feeds of that name cannot be read, or that it can."""

@@ -25,6 +25,7 @@ from shared.settings import Settings
 from shared.source_book import SourceBook
 from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over
+from tests.integration.feed_notes import note_state
 from tests.integration.test_web import door_of
 from tests.stages import work_off
 
@@ -148,7 +149,7 @@ class Newsroom:
             ("https://dong.example/rss", FeedState(status=410, title="Báo Đóng Cửa"), None, None),
         ):
             feed = subscriptions.add(address)
-            states.put(feed, msgspec.structs.replace(state, added_us=feed.added_us), wait_s, problem)
+            note_state(states, feed, msgspec.structs.replace(state, added_us=feed.added_us), wait_s, problem)
 
 
 @contextmanager

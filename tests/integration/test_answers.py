@@ -16,6 +16,7 @@ from shared.ledger import keys
 from shared.ledger.calls import HOST
 from shared.ledger.troubles import Failing
 from tests.conftest import options_of, wait_for
+from tests.integration.feed_notes import note_state
 from tests.integration.test_article_list import DROP, Desk, desk
 
 __all__ = ["desk"]
@@ -66,7 +67,9 @@ def trouble(desk: Desk) -> None:
     failing = Failing(name=FEED, since=now, reason=f"{FEED} answered 500")
     states = FeedStates(client)
     states.sync([feed])
-    states.put(feed, FeedState(added_us=feed.added_us, failures=9, problem=f"{FEED} answered 500"), 60.0, failing)
+    note_state(
+        states, feed, FeedState(added_us=feed.added_us, failures=9, problem=f"{FEED} answered 500"), 60.0, failing
+    )
 
 
 def terminal(desk: Desk, command: str, capsys: pytest.CaptureFixture[str]) -> str:

@@ -16,6 +16,7 @@ from services.web.spooling import ZIP
 from shared.clock import now_us
 from shared.ledger import keys
 from shared.settings import Settings
+from tests.integration.feed_notes import note_state
 from tests.integration.verbs import Answer, Newsdesk, news, newsdesk_of
 
 LINES = {"Content_Type": "application/x-ndjson"}
@@ -129,7 +130,7 @@ def test_a_ping_brings_the_visit_of_a_feed_forward(desk: Newsdesk) -> None:
     subscriptions, states = Subscriptions(desk.settings), FeedStates(desk.ledger.client)
     feed = subscriptions.add("https://hue.example/rss")
     states.sync(subscriptions.list())
-    states.put(feed, states.get(feed), 3600.0)
+    note_state(states, feed, states.get(feed), 3600.0)
 
     def due() -> float:
         return float(desk.ledger.client.zscore(keys.FEEDS_DUE, feed.id) or 0) - now_us() / 1_000_000
@@ -138,7 +139,7 @@ def test_a_ping_brings_the_visit_of_a_feed_forward(desk: Newsdesk) -> None:
     told = desk.call("POST", "/v1/pings", {"url": "https://hue.example/2015/11/rubber.html"})
     assert (told.status, [ping["feed"] for ping in told.body["feeds"]]) == (202, ["https://hue.example/rss"])
     assert due() < 31, "not at once: it was visited just now"
-    states.put(feed, states.get(feed), 3600.0)
+    note_state(states, feed, states.get(feed), 3600.0)
     form = urlencode({"hub.mode": "publish", "hub.url": "https://hue.example/rss"}).encode()
     assert desk.call("POST", "/v1/pings", form, Content_Type="application/x-www-form-urlencoded").status == 202
     assert due() < 31
@@ -147,5 +148,5 @@ def test_a_ping_brings_the_visit_of_a_feed_forward(desk: Newsdesk) -> None:
     assert desk.call("POST", "/v1/pings", {"url": "https://hue.example/rss"}, "saigon").slug == "beyond-prefixes"
     for bad in ({"url": "file:///etc/passwd"}, {"url": 3}, {}, b"x"):
         assert desk.call("POST", "/v1/pings", bad).status == 400
-    states.put(feed, states.get(feed), None)  # it answered 410
+    note_state(states, feed, states.get(feed), None)  # it answered 410
     assert desk.call("POST", "/v1/pings", {"url": "https://hue.example/rss"}).slug == "unknown-feed"

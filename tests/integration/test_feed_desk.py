@@ -21,6 +21,7 @@ from shared.ledger import keys
 from shared.ledger.troubles import Failing
 from shared.source_book import SourceBook
 from tests.conftest import options_of
+from tests.integration.feed_notes import note_state
 from tests.integration.test_article_list import Desk
 from tests.integration.test_pages import Browser, browser, desk, key_with
 from tests.integration.test_triage import at_the_terminal
@@ -47,7 +48,7 @@ class Feeds:
     def visit(self, address: str, state: FeedState, wait_s: float | None, failing: Failing | None = None) -> None:
         feed = self.find(address)
         long_ago = msgspec.structs.replace(state, added_us=feed.added_us)
-        self.states.put(feed, long_ago, wait_s, failing)
+        note_state(self.states, feed, long_ago, wait_s, failing)
         noted = msgspec.structs.replace(self.states.get(feed), checked_us=1)  # so that nobody has to wait a little
         self.client.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
 
@@ -85,7 +86,7 @@ def test_a_feed_that_is_refreshed_is_visited_now_and_keeps_what_it_has_seen(brow
 
 
 def test_who_refreshes_twice_does_not_make_two_visits(browser: Browser, feeds: Feeds) -> None:
-    feeds.states.put(feeds.find(FINE), FeedState(added_us=feeds.find(FINE).added_us), 600)
+    note_state(feeds.states, feeds.find(FINE), FeedState(added_us=feeds.find(FINE).added_us), 600)
     do(browser, "refresh", feeds.find(FINE))
     assert feeds.due() == set()
     assert 0 < feeds.states.next_due_in() <= 5
@@ -151,7 +152,7 @@ def test_the_feeds_of_a_host_that_asked_for_rest_are_shown_to_wait_for_its_end(
     fine = feeds.find(FINE)
     other = feeds.subscriptions.add("https://tin.example/other")
     feeds.states.sync(feeds.subscriptions.list())
-    feeds.states.put(fine, FeedState(status=429, added_us=fine.added_us), 3600, rest=HostRest(wait_s=3000))
+    note_state(feeds.states, fine, FeedState(status=429, added_us=fine.added_us), 3600, rest=HostRest(wait_s=3000))
     assert run(desk, "feeds", "list") == 0
     (row,) = (line for line in capsys.readouterr().out.splitlines() if other.url in line)
     assert re.search(r"rests (49|50) min", row)

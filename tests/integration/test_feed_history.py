@@ -10,6 +10,7 @@ from services.ingest.feed_states import FeedState
 from services.ingest.novelty import Novelty
 from shared.clock import now_us
 from shared.ledger.troubles import Failing
+from tests.integration.feed_notes import note_state
 from tests.integration.origin import Reply
 from tests.integration.test_feed_desk import BROKEN, FINE, Feeds, browser, feeds, run
 from tests.integration.test_feed_visits import Desk, feed, item
@@ -32,7 +33,7 @@ def test_the_last_visits_tell_what_came_of_each_and_no_more_than_thirty_are_kept
     assert visits[0].problem is not None
     assert "503" in visits[0].problem
     for _ in range(VISITS_KEPT - 1):
-        visited.states.put(watched, FeedState(), 600, visit=FeedVisit(at_us=now_us(), kind="same", took_ms=12))
+        note_state(visited.states, watched, FeedState(), 600, visit=FeedVisit(at_us=now_us(), kind="same", took_ms=12))
     visited.visit(feed([item(1)]))
     visits = last_visits(client, watched)
     assert ({visit.kind for visit in visits}, len(visits)) == ({"same"}, VISITS_KEPT)
@@ -48,7 +49,9 @@ def test_one_feed_is_shown_with_its_visits_and_why_it_is_due(
         status=200, why="asked", title="Tin nhanh", added_us=fine.added_us, pace_s=1500.0,
         novelty=Novelty(seen_s=now_us() / 1_000_000, count=24.0, days=2.0),
     )  # fmt: skip
-    feeds.states.put(fine, state, 600, visit=FeedVisit(at_us=now_us(), kind="news", took_ms=12, news=3, status=200))
+    note_state(
+        feeds.states, fine, state, 600, visit=FeedVisit(at_us=now_us(), kind="news", took_ms=12, news=3, status=200)
+    )
     assert run(desk, "feeds", "show", FINE) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "about 12 entries a day, worth a visit each 25 min at this hour" in told

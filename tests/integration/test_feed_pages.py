@@ -13,6 +13,7 @@ from services.web.articles import LARGE
 from shared.clock import now_us
 from shared.errors import IntakeFull
 from shared.settings import Settings
+from tests.integration.feed_notes import note_state
 from tests.integration.origin import Origin, Reply
 from tests.integration.test_article_list import Desk
 from tests.integration.test_feed_desk import FINE, Feeds, feeds
@@ -114,7 +115,7 @@ def test_one_feed_shows_its_visits_and_is_changed(browser: Browser, feeds: Feeds
     fine = feeds.find(FINE)
     state = FeedState(status=200, why="asked", added_us=fine.added_us)
     visit = FeedVisit(at_us=now_us(), kind="failed", took_ms=12, problem="it <b>answered 503")
-    feeds.states.put(fine, state, 600, visit=visit)
+    note_state(feeds.states, fine, state, 600, visit=visit)
     shown = browser.get(f"/feeds/one?id={fine.id}").text
     assert "it &lt;b&gt;answered 503" in shown
     given = {"csrf": browser.csrf(), "id": fine.id, "url": FINE}

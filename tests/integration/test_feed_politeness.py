@@ -9,6 +9,7 @@ from services.ingest.feed_lanes import HostRest
 from services.ingest.feed_paces import FeedPaces
 from services.ingest.feed_states import FeedStates, HostPacing
 from services.ingest.request_settings import RequestSettings, changed
+from tests.integration.feed_notes import note_state
 from tests.integration.origin import Origin, Reply, Seen, rss
 from tests.integration.test_feeds import DAY, MINUTE, Desk, desk
 
@@ -124,9 +125,9 @@ def test_two_hosts_of_a_domain_that_ask_for_rest_let_the_third_rest_too(desk: De
     desk.claimed(DAY)
     hosts = [f"{name}.blogs.example" for name in ("a", "b", "c")]
     for feed, others in ((feeds[0], hosts[1:]), (feeds[1], [hosts[0], hosts[2]])):
-        desk.states.put(feed, desk.states.get(feed), 60, rest=HostRest(wait_s=600, beside=tuple(others)))
+        note_state(desk.states, feed, desk.states.get(feed), 60, rest=HostRest(wait_s=600, beside=tuple(others)))
         for waiting in (feeds[2], other):
-            desk.states.put(waiting, desk.states.get(waiting), 0)
+            note_state(desk.states, waiting, desk.states.get(waiting), 0)
         expected = {feeds[2].id, other.id} if feed is feeds[0] else {other.id}
         assert set(desk.claimed(DAY)) == expected
     desk.ahead += 11 * MINUTE

@@ -8,6 +8,7 @@ import pytest
 from services.ingest.operator_list import read_operator_list
 from services.ingest.request_settings import RequestSettings
 from shared.errors import PermanentError
+from tests.integration.feed_notes import note_state
 from tests.integration.test_article_list import Desk
 from tests.integration.test_feed_desk import ENDED, FINE, Feeds, feeds, run
 from tests.integration.test_pages import Browser, browser, desk
@@ -74,7 +75,7 @@ def test_who_adds_a_feed_that_has_ended_begins_anew(desk: Desk, browser: Browser
     assert run(desk, "feeds", "add", ENDED, "--unchecked") == 0
     assert not feeds.states.get(feeds.find(ENDED)).stopped
     assert feeds.due() == {ENDED}
-    feeds.states.put(feeds.find(ENDED), feeds.states.get(feeds.find(ENDED)), None)
+    note_state(feeds.states, feeds.find(ENDED), feeds.states.get(feeds.find(ENDED)), None)
     answer = browser.post("/feeds/add", None, csrf=browser.csrf(), url=ENDED, next="/feeds")
     assert answer.status == 303
     assert not feeds.states.get(feeds.find(ENDED)).stopped

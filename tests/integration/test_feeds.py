@@ -23,6 +23,7 @@ from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over, wait_for
 from tests.integration.feed_claims import LEASE_S, claim_now, visit_now
+from tests.integration.feed_notes import note_state
 from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, rss
 from tests.integration.test_drops import watching
 
@@ -210,7 +211,7 @@ def test_a_host_that_asks_for_fewer_visits_is_left_alone_with_all_its_feeds(desk
     feeds = [desk.subscribe(origin.url(path)) for path in ("/b", "/a", "/c")]
     desk.visit(feeds[0])
     assert claim_now(desk.states, feeds[2])
-    desk.states.put(feeds[2], desk.states.get(feeds[2]), 0)
+    note_state(desk.states, feeds[2], desk.states.get(feeds[2]), 0)
     desk.visit(feeds[1])
     assert desk.claimed(60) == []
     desk.ahead += 601
@@ -233,7 +234,7 @@ def test_no_feed_is_to_blame_while_nothing_answers(desk: Desk, origin: Origin) -
     feeds = [desk.subscribe(f"http://127.0.0.{n}:{origin.port}/feed") for n in range(2, 8)]
     origin.close()
     for feed in feeds:  # as if each had been visited
-        desk.states.put(feed, FeedState(status=200, added_us=feed.added_us), 900)
+        note_state(desk.states, feed, FeedState(status=200, added_us=feed.added_us), 900)
     states = [desk.visit(feed)[0] for feed in feeds]
     assert [state.failures for state in states] == [1, 1, 1, 0, 0, 0]
     assert {state.why for state in states[3:]} == {"offline"}
@@ -440,7 +441,7 @@ def test_a_visit_that_is_over_holds_up_no_other_feed_of_its_host(desk: Desk) -> 
     feeds = {feed.id: feed for feed in (desk.subscribe(f"http://a.example/{n}") for n in range(2))}
     desk.ahead = 60
     (first,) = desk.claimed(60)
-    desk.states.put(feeds[first], desk.states.get(feeds[first]), 900)
+    note_state(desk.states, feeds[first], desk.states.get(feeds[first]), 900)
     (second,) = desk.claimed(60)
     assert {first, second} == set(feeds)
 
@@ -469,8 +470,8 @@ def test_a_claim_that_is_renewed_is_nobody_elses_and_one_that_is_lost_is_told(de
     desk.ahead += 11
     (second,) = desk.states.claim(60)
     assert desk.states.renew([first, second], 60) == {feed.id}
-    assert not desk.states.put(feed, desk.states.get(feed), 900, claim=first)
-    assert desk.states.put(feed, desk.states.get(feed), 900, claim=second)
+    assert not note_state(desk.states, feed, desk.states.get(feed), 900, claim=first)
+    assert note_state(desk.states, feed, desk.states.get(feed), 900, claim=second)
 
 
 def test_a_claim_that_is_given_back_is_due_at_once(desk: Desk) -> None:
@@ -491,7 +492,7 @@ def test_a_host_has_so_many_visits_at_once_and_a_pause_between_them(desk: Desk) 
     claims += states.claim(600)
     desk.ahead += 60
     assert (len(claims), states.claim(600)) == (2, [])
-    states.put(feeds[claims[0].feed], FeedState(), 900, claim=claims[0])
+    note_state(states, feeds[claims[0].feed], FeedState(), 900, claim=claims[0])
     assert states.next_due_in() == 0
     assert len(states.claim(600)) == 1
     desk.ahead += 541  # the lease of the second has ended, and nobody renewed it

@@ -18,6 +18,7 @@ from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
 from services.ingest.websub import HubSubscription
 from shared.ledger import keys
+from tests.integration.feed_notes import note_state
 from tests.integration.test_article_list import Desk
 from tests.integration.test_feed_desk import FINE, Feeds, feeds, run
 from tests.integration.test_pages import Answer, Browser, browser, desk
@@ -163,7 +164,7 @@ def test_a_call_may_pause_as_long_as_any_body(newsroom: Newsroom, desk: Desk) ->
 def test_a_flood_of_calls_is_one_visit_in_half_a_minute(newsroom: Newsroom) -> None:
     path = newsroom.subscribe()
     just_now = FeedState(added_us=newsroom.feed.added_us)
-    newsroom.feeds.states.put(newsroom.feed, just_now, 600)
+    note_state(newsroom.feeds.states, newsroom.feed, just_now, 600)
     assert {newsroom.tell(path) for _ in range(20)} == {202}
     assert newsroom.feeds.due() == set()
     assert 0 < newsroom.feeds.states.next_due_in() <= 30
