@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
@@ -36,7 +37,7 @@ class FetchLoop:
         self._settings, self._subscriptions, self._states, self._fetcher = settings, subscriptions, states, fetcher
         self._waker = Waker()
         self._visits = InFlight(self._waker.wake_here)
-        self._feeds: dict[str, Subscription] = {}
+        self._feeds: Mapping[str, Subscription] = {}
         self._neighbours: set[str] = set()  # ids of feeds that share their host with others
         self._stamp: object = self  # unlike any stamp: the first look reads the list
 
@@ -97,7 +98,7 @@ class FetchLoop:
     def _read_list(self) -> None:
         stamp = self._subscriptions.stamp()
         if stamp != self._stamp:
-            self._feeds = {feed.id: feed for feed in self._subscriptions.list()}
+            self._feeds = self._subscriptions.by_id()
             hosts = {feed.id: lane_of(feed) for feed in self._feeds.values()}
             many = {host for host, count in Counter(hosts.values()).items() if count > 1}
             self._neighbours = {feed_id for feed_id, host in hosts.items() if host in many}

@@ -45,8 +45,6 @@ class PageLoop:
             queue, RobotsKeeper(redis, self.in_thread), PageTallies(redis), intake, self.in_thread, settings.feed_pages
         )
         self._visits: dict[asyncio.Task[None], ClaimedPage] = {}
-        self._feeds: dict[str, Subscription] = {}
-        self._stamp: object = self  # unlike any stamp: the first look reads the list
         self._waker = Waker()
 
     def run(self, stop: threading.Event) -> None:
@@ -112,17 +110,11 @@ class PageLoop:
         await self._waker.wait(wait_s)
 
     def _claim(self, limit: int) -> list[tuple[ClaimedPage, Subscription | None]]:
-        self._read_list()  # first: where it cannot be read nothing is claimed
+        feeds = self._subscriptions.by_id()  # first: where it cannot be read nothing is claimed
         claims = self._queue.claim(limit)
-        if any(claimed.row.feed not in self._feeds for claimed in claims):  # added since, or gone
-            self._read_list()
-        return [(claimed, self._feeds.get(claimed.row.feed)) for claimed in claims]
-
-    def _read_list(self) -> None:
-        stamp = self._subscriptions.stamp()
-        if stamp != self._stamp:
-            self._feeds = {feed.id: feed for feed in self._subscriptions.list()}
-            self._stamp = stamp
+        if any(claimed.row.feed not in feeds for claimed in claims):  # added since, or gone
+            feeds = self._subscriptions.by_id()
+        return [(claimed, feeds.get(claimed.row.feed)) for claimed in claims]
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._visits.pop(task, None)

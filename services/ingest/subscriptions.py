@@ -114,7 +114,11 @@ class Subscriptions:
 
     def list(self) -> tuple[Subscription, ...]:
         """All feeds, in the order they were added."""
-        return tuple(self._file.read().values())
+        return tuple(self.by_id().values())
+
+    def by_id(self) -> Mapping[str, Subscription]:
+        """The same by their ids. It is read again only where it has changed."""
+        return self._file.read()
 
     def stamp(self) -> object:
         """What changes whenever the list does; None where there is none."""
