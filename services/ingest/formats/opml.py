@@ -1,7 +1,6 @@
 """OPML 2.0: a list of feeds as other readers write and read it (Miniflux, FreshRSS, NetNewsWire …)."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from email.utils import format_datetime
 from typing import Any, Literal, get_args
@@ -10,6 +9,7 @@ import msgspec
 from lxml import etree
 
 from services.ingest.feed_links import web_address
+from services.ingest.formats.ampersands import mend_ampersands
 from services.ingest.schedule import Scope
 from services.ingest.section_settings import Section
 from shared.errors import InputRefused
@@ -21,7 +21,6 @@ LONGEST = 500
 Pages = Literal["never", "when-short", "always"]  # as in the settings
 PAGES: tuple[Pages, ...] = get_args(Pages)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-BARE_AMPERSAND = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _XML = {9, 10, 13}
 
 
@@ -75,7 +74,7 @@ def write_opml(feeds: Iterable[ListedFeed], made: dt.datetime) -> bytes:
 
 def _read_opml(body: bytes) -> FeedList:
     # Many lists carry a bare &, at which addresses would be cut, or a prefix that nobody declared.
-    body = BARE_AMPERSAND.sub(b"&amp;", body)
+    body = mend_ampersands(body)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
     try:
         root = etree.fromstring(body, parser)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from lxml import etree
 
+from services.ingest.formats.ampersands import mend_ampersands
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.links import web_link
 from services.ingest.formats.unread import COMMENT
@@ -31,7 +32,6 @@ _ANY_ROOT = re.compile(r"<[A-Za-z_]")
 _HEAD = 16 * 1024
 _COMMENT = re.compile(COMMENT)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_BARE_AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LOOKED_FOR_NAME = 20  # entries
 _INSIDE = frozenset({"news", "publication"})
@@ -107,10 +107,10 @@ def _is_near_host(origin: str, site: str) -> bool:
 def _elements(text: str, url: str) -> Iterator[Any]:
     """Each `<url>` and `<sitemap>`, forgotten once it was read: a sitemap may be large."""
     bare = _CONTROLS.sub("", _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n")))
-    document = _BARE_AMPERSAND.sub("&amp;", bare)
+    document = mend_ampersands(bare.encode("utf-8", "replace"))
     tags = ("{*}url", "{*}sitemap", "url", "sitemap")
     events = etree.iterparse(
-        io.BytesIO(document.encode("utf-8", "replace")), events=("end",), tag=tags,
+        io.BytesIO(document), events=("end",), tag=tags,
         resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False, remove_comments=True,
     )  # fmt: skip
     try:
