@@ -7,9 +7,9 @@ from typing import Any
 
 from services.ingest.request_settings import LONGEST, RequestSettings, changed, read_header
 from services.ingest.section_settings import read_section
+from services.ingest.subscriptions import NUMBERS
 from shared.errors import PermanentError
 
-NUMBERS = ("interval_s", "shortest_s", "longest_s", "pause_s")
 AUTO = "auto"
 
 

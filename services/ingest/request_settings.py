@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import PermanentError
+from shared.net.addresses import PORTS
 
 MOST_HEADERS = 20
 LONGEST = 4000
-PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")  # a token of RFC 9110
 # These are the connection's, or say what we can read and have read.
 OURS = frozenset({

@@ -15,15 +15,16 @@ from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id, without_login
-from shared.net.addresses import read_allowed, refuse_closed
+from shared.net.addresses import PORTS, read_allowed, refuse_closed
 from shared.settings import Pages, Settings
 
 MIN_INTERVAL_S = 10
 LONGEST_S = 30 * 86_400
 MAX_URL = 2000
 NOTHING_SAID: Mapping[str, Any] = {}
-PACING = ("interval_s", "shortest_s", "longest_s", "pause_s", "scope")
-SAID = ("zone", "language", "title", "folder", "pages", *PACING, "request", "section")  # what a list may say of a feed
+NUMBERS = ("interval_s", "shortest_s", "longest_s", "pause_s")  # of its pace, in seconds
+# What a list may say of a feed.
+SAID = ("zone", "language", "title", "folder", "pages", *NUMBERS, "scope", "request", "section")
 
 
 class UnknownFeed(PermanentError):
@@ -158,7 +159,7 @@ class Subscriptions:
                     check_pacing(one)
                     url = checked_address(one.url)
                     at = urlsplit(url)
-                    refuse_closed(at.hostname or "", at.port or (443 if at.scheme == "https" else 80), allowed)
+                    refuse_closed(at.hostname or "", at.port or PORTS[at.scheme], allowed)
                 except PermanentError as error:
                     refused.append((shown_address(one.url)[:MAX_URL], str(error)))
                     continue

@@ -20,8 +20,9 @@ DISGUISED = tuple(
     )
 )  # fmt: skip
 
+PORTS = {"http": 80, "https": 443}
 # Web servers listen on these and above 1023, but for ports where a request line could be taken for a command.
-WEB_PORTS = frozenset({80, 443})
+WEB_PORTS = frozenset(PORTS.values())
 COMMAND_PORTS = frozenset(
     {2049, 3306, 4190, 5432, 5060, 5061, 6000, 6379, 6380, 6665, 6666, 6667, 6668, 6669, 6697, 9100, 11211}
 )

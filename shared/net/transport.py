@@ -16,12 +16,11 @@ import httpx
 import msgspec
 
 from shared.errors import PermanentError
-from shared.net.addresses import Address, Allowed, closed, is_open
+from shared.net.addresses import PORTS, Address, Allowed, closed, is_open
 from shared.net.http1 import Connection, Headers, WireBroken, WireSilent, request_bytes
 
 ADDRESSES_TRIED = 3
 KEPT_ALIVE_S = 30.0
-PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, str, int]  # scheme, host as it is sent, port
 
 

@@ -6,11 +6,10 @@ from typing import Any, get_args
 from services.ingest.request_settings import changed, read_header
 from services.ingest.schedule import Scope
 from services.ingest.section_settings import read_section
-from services.ingest.subscriptions import Subscription
+from services.ingest.subscriptions import NUMBERS, Subscription
 from shared.errors import PermanentError
 from shared.settings import Pages
 
-NUMBERS = ("interval_s", "shortest_s", "longest_s", "pause_s")
 SECRETS = ("cookie", "login")
 
 
