@@ -70,9 +70,7 @@ def with_lines(draft: Draft, copy: Copy) -> Draft:
 
 def _with_head(draft: Draft, head: Draft) -> Draft:
     """What was read of the copy, with what stands around it: the embargo of a mail, the number of a wire's message."""
-    told = {name for name in Article.__struct_fields__ if getattr(head.article, name) != getattr(Article(), name)}
-    if not told:
-        return replace(draft, printed=(*draft.printed, *head.printed))
+    told = (name for name in Article.__struct_fields__ if getattr(head.article, name) != getattr(Article(), name))
     fields = {name: getattr(head.article, name) for name in told}
     evidence = (*draft.evidence, *head.evidence)
     article = replace(draft.article, **fields)

@@ -43,6 +43,12 @@ def test_a_message_of_anpa_1312_is_read_without_its_marks() -> None:
     assert (article.alt_ids, article.keywords) == (("a0123",), ("Rubber",))
 
 
+def test_a_day_of_the_foot_that_cannot_be_read_is_told_also_beside_an_empty_head() -> None:
+    article = read(f"\x01\r\n\x02Rubber at its best\r\n\r\n{TEXT}\r\n\x03993499 NOV 15\r\n\x04", WIRE)
+    assert article.first_created is None
+    assert [seen.quote for seen in article.evidence if seen.field == "first_created.unread"] != []
+
+
 def test_a_message_in_an_old_encoding_is_read() -> None:
     text = "München grüßt\r\n\r\nDie Straßen sind gesperrt, sagte die Polizei am Montag.".encode("latin-1")
     assert "Straßen" in str(read(b"\x01dpa0001 3 pl 20\r\n\x02" + text + b"\r\n\x03", WIRE))
