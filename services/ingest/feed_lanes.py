@@ -18,9 +18,14 @@ class HostRest(msgspec.Struct, frozen=True, kw_only=True):
     is_of_domain: bool = False
 
 
+def host_of_feed(feed: Subscription) -> str:
+    """The host of a feed's address."""
+    return urlsplit(feed.url).hostname or ""
+
+
 def lane_of(feed: Subscription) -> str:
     """The lane of a feed: its host, or its whole domain where that is set for it."""
-    host = urlsplit(feed.url).hostname or ""
+    host = host_of_feed(feed)
     if feed.scope != "domain":
         return host
     return str(import_module("services.ingest.site_domains").registrable_domain(host))  # few load its list

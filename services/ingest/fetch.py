@@ -16,7 +16,7 @@ import structlog
 
 from services.ingest.documents import FeedDocuments, TakenDocument
 from services.ingest.feed_history import FeedVisit
-from services.ingest.feed_lanes import HostRest
+from services.ingest.feed_lanes import HostRest, host_of_feed
 from services.ingest.feed_paces import FeedPaces
 from services.ingest.feed_states import Claim, FeedState, FeedStates, VisitNote
 from services.ingest.freshness import read_fresh
@@ -33,7 +33,7 @@ from services.ingest.schedule import (
     rest_of_others,
     why_then,
 )
-from services.ingest.site_domains import host_of_feed, lanes_beside
+from services.ingest.site_domains import lanes_beside
 from services.ingest.sitemap_visits import PAUSE_S, SitemapVisits
 from services.ingest.subscriptions import Subscription, Subscriptions, shown_address
 from services.ingest.visit_notes import VisitNotes

@@ -6,11 +6,10 @@ Some publishers count all visits to their domain, whatever the host: a blog each
 import functools
 import ipaddress
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
-from services.ingest.feed_lanes import lane_of
+from services.ingest.feed_lanes import host_of_feed, lane_of
 from services.ingest.subscriptions import Subscription
 
 
@@ -30,11 +29,6 @@ def lanes_beside(feed: Subscription, feeds: Iterable[Subscription]) -> list[str]
     domain = registrable_domain(host_of_feed(feed))
     lanes = {lane_of(other) for other in feeds if host_of_feed(other).endswith(domain)} - {lane_of(feed)}
     return sorted(lane for lane in lanes if registrable_domain(lane) == domain)
-
-
-def host_of_feed(feed: Subscription) -> str:
-    """The host of a feed's address."""
-    return urlsplit(feed.url).hostname or ""
 
 
 @functools.cache
