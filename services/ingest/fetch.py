@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -28,7 +28,6 @@ from services.ingest.schedule import (
     FetchOutcome,
     Kind,
     after_rest,
-    believed_period,
     next_wait,
     rest_of_others,
     why_then,
@@ -38,6 +37,7 @@ from services.ingest.sitemap_visits import PAUSE_S, SitemapVisits
 from services.ingest.subscriptions import Subscription, Subscriptions, shown_address
 from services.ingest.visit_notes import VisitNotes
 from services.ingest.visit_rules import (
+    asked_by,
     failing_of,
     is_silence,
     judge_failure,
@@ -206,7 +206,7 @@ class FeedFetcher:
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
             noted = msgspec.structs.replace(noted, novelty=observe(state.novelty, now_s, ()))
-            return FetchOutcome(kind="same", **_asked(noted, fresh)), noted, None
+            return FetchOutcome(kind="same", **asked_by(noted, fresh)), noted, None
         taken = await self._take_document(feed, answer)
         novelty = observe(state.novelty, now_s, taken.dates, max(0, taken.novel - len(taken.dates)))
         state = msgspec.structs.replace(
@@ -223,7 +223,7 @@ class FeedFetcher:
         )
         kind: Kind = "news" if taken.news else "same"
         known = 0 if taken.was_unknown or taken.restless else taken.entries  # of a first document all is new
-        outcome = FetchOutcome(kind=kind, news=taken.news, entries=known, **_asked(state, fresh))
+        outcome = FetchOutcome(kind=kind, news=taken.news, entries=known, **asked_by(state, fresh))
         return outcome, state, taken
 
     async def _take_document(self, feed: Subscription, answer: Fetched) -> TakenDocument:
@@ -243,15 +243,3 @@ class FeedFetcher:
     def close(self) -> None:
         """Visit nothing more."""
         self._threads.close()
-
-
-class _Asked(TypedDict):
-    fresh_s: float
-    period_s: float | None
-
-
-def _asked(state: FeedState, fresh: float | None) -> _Asked:
-    """What the answer, and the document whenever it was read, ask for."""
-    period = believed_period(state.period_s, state.novelty.rate)
-    said = state.max_age_s if fresh is None else fresh
-    return {"fresh_s": max(said or 0.0, state.fresh_s or 0.0), "period_s": period}

@@ -6,6 +6,7 @@ from services.ingest.feed_paces import FeedPaces
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.schedule import JITTER, FetchOutcome
 from services.ingest.subscriptions import Subscription
+from services.ingest.visit_rules import asked_by
 from shared.clock import now_us
 
 SECOND_US = 1_000_000
@@ -50,9 +51,7 @@ def due_by(state: FeedState, interval_s: float, *, is_changed: bool) -> int | No
         return None
     if state.checked_us is None or state.due_us is None:
         return None
-    fresh_s = max(state.fresh_s or 0.0, state.max_age_s or 0.0)
-    asked_s = FetchOutcome(kind="same", fresh_s=fresh_s, period_s=state.period_s).asked_s
-    wait_us = int(max(interval_s, asked_s) * SECOND_US)
+    wait_us = int(max(interval_s, FetchOutcome(kind="same", **asked_by(state)).asked_s) * SECOND_US)
     due_us = state.checked_us + wait_us
     if state.why == "asked":
         due_us = max(due_us, state.due_us)

@@ -101,7 +101,8 @@ class SitemapVisits:
         return after, None
 
     async def _take(self, feed: Subscription, one: KnownMap, answer: Fetched) -> tuple[KnownMap, TakenDocument | None]:
-        validators = (answer.headers.get("etag") or one.etag, answer.headers.get("last-modified") or one.modified)
+        etag, modified = answer.validators
+        validators = (etag or one.etag, modified or one.modified)
         body_hash = hashlib.sha256(answer.body).hexdigest() if answer.body else ""
         if answer.status == 304 or body_hash == one.body_hash:
             return read_well(one, now_us(), body_hash, validators), None

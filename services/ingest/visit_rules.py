@@ -1,10 +1,12 @@
 """What a visit means for its feed: how it failed, whom that concerns, and what is noted of it."""
 
+from typing import TypedDict
+
 import msgspec
 
 from services.ingest.feed_alarm import soothe, sound
 from services.ingest.feed_states import FeedState, note_well
-from services.ingest.schedule import FetchOutcome, Scope, Trouble
+from services.ingest.schedule import FetchOutcome, Scope, Trouble, believed_period
 from services.ingest.standing import MOVES_BELIEVED, silence_of
 from services.ingest.subscriptions import MAX_URL, Subscription
 from shared.errors import CopydeskError, IntakeFull, TransientError
@@ -25,6 +27,20 @@ def judge_failure(error: CopydeskError, scope: Scope | None = None) -> FetchOutc
     asked = error.retry_after if isinstance(error, RequestRefused | TransientError) else None
     for_whom = scope_of(status_of(error), asked, scope)
     return FetchOutcome(kind="failed", retry_after=asked, scope=for_whom, trouble=trouble_of(error))
+
+
+class Asked(TypedDict):
+    """For how long a feed asks not to be visited (s): by its answer, and by the pace that it tells of itself."""
+
+    fresh_s: float
+    period_s: float | None
+
+
+def asked_by(state: FeedState, fresh_s: float | None = None) -> Asked:
+    """What the answer (of `fresh_s`, else the last that said anything), and the document whenever it was read, ask for."""
+    period = believed_period(state.period_s, state.novelty.rate)
+    said = state.max_age_s if fresh_s is None else fresh_s
+    return {"fresh_s": max(said or 0.0, state.fresh_s or 0.0), "period_s": period}
 
 
 def scope_of(status: int | None, retry_after: float | None, scope: Scope | None) -> Scope:
