@@ -37,7 +37,7 @@ class Asked(TypedDict):
 
 
 def asked_by(state: FeedState, fresh_s: float | None = None) -> Asked:
-    """What the answer (of `fresh_s`, else the last that said anything), and the document whenever it was read, ask for."""
+    """What the answer of `fresh_s`, else the last that said anything, and the document whenever it was read ask for."""
     period = believed_period(state.period_s, state.novelty.rate)
     said = state.max_age_s if fresh_s is None else fresh_s
     return {"fresh_s": max(said or 0.0, state.fresh_s or 0.0), "period_s": period}
